@@ -385,7 +385,7 @@ module completions {
     --notify                  # Show a notification at the events of --on: on the desktop, or else through the terminal, also over ssh
     --exec: string            # Run this shell command at the events of --on, with the event as JSON on its standard input
     --on: string              # Events that trigger --bell, --notify and --exec, e.g. tag:missed,alert [default: alert,session_expired]
-    --heartbeat: string       # Emit a heartbeat event at this interval, e.g. 60s
+    --heartbeat: string       # Emit a heartbeat event at this interval, at least 1s, e.g. 60s
     --log                     # Print one line per event instead of a board
     --profile(-p): string     # Name of the stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'

@@ -24,7 +24,7 @@ use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape
 pub(crate) struct PingArgs {
     #[arg(long, value_name = "VALUE")]
     mic_perm: Option<String>,
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = PING_PATH.checked())]
     path: Option<String>,
     #[command(flatten)]
     profile: ProfileOptions,

@@ -16,6 +16,28 @@ pub struct ServerUrl {
     base: Url,
 }
 
+/// What a path names below `/api/v2/`: never nothing, and nothing that could lead elsewhere.
+///
+/// # Errors
+/// Names what is wrong, never what was typed.
+pub(crate) fn endpoint_parts(path: &str) -> Result<Vec<&str>, ServerUrlError> {
+    refuse_bad_characters(path)?;
+    refuse_dots(path)?;
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let mut parts: Vec<&str> = path.split('/').collect();
+    while parts.len() >= API.len() && is_api(&parts[..API.len()]) {
+        parts.drain(..API.len());
+    }
+    if parts.iter().all(|part| part.is_empty()) {
+        return Err(ServerUrlError::NoEndpoint);
+    }
+    // The last part may be empty: a slash at the end is the caller's choice.
+    if parts[..parts.len() - 1].contains(&"") {
+        return Err(ServerUrlError::NotRelative);
+    }
+    Ok(parts)
+}
+
 /// Why an address or a path was refused. It never quotes the input, which may contain a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ServerUrlError {
@@ -91,20 +113,7 @@ impl ServerUrl {
     /// # Errors
     /// Refuses whatever could lead away from this server's `/api/v2/`.
     pub fn endpoint(&self, path: &str) -> Result<Url, ServerUrlError> {
-        refuse_bad_characters(path)?;
-        refuse_dots(path)?;
-        let path = path.strip_prefix('/').unwrap_or(path);
-        let mut parts: Vec<&str> = path.split('/').collect();
-        while parts.len() >= API.len() && is_api(&parts[..API.len()]) {
-            parts.drain(..API.len());
-        }
-        if parts.iter().all(|part| part.is_empty()) {
-            return Err(ServerUrlError::NoEndpoint);
-        }
-        // The last part may be empty: a slash at the end is the caller's choice.
-        if parts[..parts.len() - 1].contains(&"") {
-            return Err(ServerUrlError::NotRelative);
-        }
+        let parts = endpoint_parts(path)?;
         let prefix = self.base.path().trim_end_matches('/');
         let mut url = self.base.clone();
         url.set_path(&format!("{prefix}/{}/{}", API.join("/"), parts.join("/")));

@@ -223,6 +223,8 @@ fn a_wrong_key_or_value_changes_nothing() {
         ("config set colour always", "did you mean `color`?"),
         ("config set timezone Asia/Atlantis", "not a known time zone"),
         ("config set watch.interval 1s", "too short"),
+        ("config set watch.heartbeat 1ms", "at least 1 s"),
+        ("config set ping.path https://x/ping", "must be relative"),
         ("config set server ftp://x", "server"),
         ("config set cacert ca.pem", "must begin with /"),
         ("config set columns.tags tiem", "tiem"),

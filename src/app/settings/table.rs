@@ -21,9 +21,13 @@ use crate::journal::Numbers;
 use crate::moment::duration;
 use crate::output::presentation::{ColorWhen, Format, TimeStyle};
 use crate::size::size;
+use crate::store::server_url::endpoint_parts;
 use crate::store::{ProfileName, ServerUrl, StoreKind};
 use crate::watch::schedule::SHORTEST_INTERVAL;
 use crate::watch::sinks::wall::guard::Host;
+
+/// A heartbeat shows that the watch lives; more often it would only fill the stream.
+const SHORTEST_HEARTBEAT: Duration = Duration::from_secs(1);
 
 /// Defines each setting and lists it, so that none can be missing from the list.
 macro_rules! settings {
@@ -61,7 +65,7 @@ settings! {
     );
     CACERT: Option<PathBuf> = Setting::optional(
         Key::new("cacert", Kind::Path, "--cacert", "Also trust the certificate authorities in this PEM file"),
-        |text| Ok(Some(text.into())),
+        |text| if text.is_empty() { Err("name a file".to_owned()) } else { Ok(Some(text.into())) },
     );
     TIMEOUT: Option<Duration> = Setting::optional(
         Key::text("timeout", "--timeout", "Give up after this long, with exit code 124, e.g. 10s or 1m30s"),
@@ -141,11 +145,11 @@ settings! {
     );
     WATCH_INTERVAL: Duration = Setting::new(
         Key::text("watch.interval", "watch, record, serve --interval", "Poll each profile this often, at least 2s").default("5s"),
-        interval,
+        |text| at_least(SHORTEST_INTERVAL, text),
     );
     WATCH_HEARTBEAT: Option<Duration> = Setting::optional(
-        Key::text("watch.heartbeat", "watch --heartbeat", "Emit a heartbeat event at this interval, e.g. 60s"),
-        |text| duration(text).map(Some),
+        Key::text("watch.heartbeat", "watch --heartbeat", "Emit a heartbeat event at this interval, at least 1s, e.g. 60s"),
+        |text| at_least(SHORTEST_HEARTBEAT, text).map(Some),
     );
     WATCH_MAX_STALE: Option<Duration> = Setting::optional(
         Key::text(
@@ -198,7 +202,7 @@ settings! {
     PING_PATH: String = Setting::new(
         Key::text("ping.path", "ping --path", "Path of the call, which the vendor does not document")
             .default(crate::client::PING_PATH),
-        |text| Ok(text.to_owned()),
+        |text| read(endpoint_parts(text)).map(|_| text.to_owned()),
     );
     PING_MIC_PERM: Box<RawValue> = Setting::new(
         Key::new("ping.mic_perm", Kind::Any, "ping --mic-perm", "The browser phone's microphone permission")
@@ -363,12 +367,12 @@ fn time_zone(text: &str) -> Result<TimeZone, String> {
     })
 }
 
-fn interval(text: &str) -> Result<Duration, String> {
-    let interval = duration(text)?;
-    if interval < SHORTEST_INTERVAL {
-        return Err(format!("{text:?} is too short: at least {} s", SHORTEST_INTERVAL.as_secs()));
+fn at_least(least: Duration, text: &str) -> Result<Duration, String> {
+    let length = duration(text)?;
+    if length < least {
+        return Err(format!("{text:?} is too short: at least {} s", least.as_secs()));
     }
-    Ok(interval)
+    Ok(length)
 }
 
 #[cfg(test)]

@@ -85,6 +85,7 @@ fn a_path_in_the_config_file_begins_at_the_root_and_a_typed_one_anywhere() {
         written.settings().get(&table::CACERT).map(|path| path.value)
     };
     assert_eq!(cacert(&[("cacert", "own.pem")]).ok().unwrap(), Some("own.pem".into()));
+    assert_eq!(cacert(&[("cacert", "")]).err().unwrap().problem.message, "--cacert: name a file");
     let problem = cacert(&[]).err().unwrap().problem;
     let expected = format!("config.toml, cacert: the path must begin with {PATHS_BEGIN_WITH}");
     assert_eq!(problem.message, expected);
