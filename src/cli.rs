@@ -165,8 +165,7 @@ fn parse_by(mut definition: clap::Command, arguments: Vec<OsString>) -> Result<P
     Ok(Parsed { command, typed: Typed::of(&definition, &matches) })
 }
 
-/// A value that begins with a minus and a letter can be an option as well, so clap takes it for one: the tip shows how it is
-/// written as a value.
+/// Replaces clap's tip where a better one is known.
 fn with_tip(mut error: clap::Error, definition: &clap::Command, arguments: &[OsString]) -> clap::Error {
     if let Some(tip) = tip_about_removal(&error, arguments) {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));

@@ -14,7 +14,10 @@
 //!                 client the door to the server      output   from a report to the last byte
 //!                   floor    answers, what changed between two of them, events
 //!                     report what there is to show   store    credentials and where they are kept
-//!                       sandbox  a simulated server     system   what each operating system does in its own way
+//!                            sandbox  a simulated server
+//!                       system  what each operating system does in its own way
+//!                       clock   the time as a value    json   JSON text
+//!                       moment, size, words    times, sizes and words as people type them
 //! ```
 
 pub mod app;
@@ -57,7 +60,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Environme
     if let Some(shell) = complete::requesting_shell(&app) {
         return app.console.finish(complete::complete(shell, arguments, cli::definition(), &app));
     }
-    // The standard library would panic where it first needs one.
+    // Without random numbers the first `HashMap` would panic, and so would TLS.
     if getrandom::fill(&mut [0]).is_err() {
         return app.console.finish(Err(Failure::failed("random", "this system gives no random numbers")));
     }
@@ -67,7 +70,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Environme
     match cli::parse(arguments) {
         Ok(parsed) => {
             app.set_typed(parsed.typed);
-            supervisor.start(app.console.stderr_writer(), owns_process);
+            supervisor.start(app.console.shared_stderr(), owns_process);
             app.console.finish(parsed.command.run(&app))
         }
         Err(error) => cli::report(&error, &app),

@@ -155,7 +155,7 @@ impl Console {
     /// Runs `work`, and explains the wait once it takes longer than a second.
     pub(crate) fn explain_wait<T>(&self, text: &str, work: impl FnOnce() -> T) -> T {
         let messages = self.messages();
-        let (stderr, style) = (self.stderr_writer(), messages.style(&self.redactor));
+        let (stderr, style) = (self.shared_stderr(), messages.style(&self.redactor));
         let (done, waits) = mpsc::channel::<()>();
         thread::scope(|scope| {
             scope.spawn(move || {
@@ -200,7 +200,7 @@ impl Console {
     }
 
     /// Stderr for another thread.
-    pub(crate) fn stderr_writer(&self) -> Stderr {
+    pub(crate) fn shared_stderr(&self) -> Stderr {
         self.stderr.clone()
     }
 
@@ -209,8 +209,8 @@ impl Console {
         RedactingWriter::new(unlocked_stdout(STEP), self.redactor.clone())
     }
 
-    /// Stderr for the bell and for notices.
-    pub(crate) fn bell(&self) -> impl Write + Send + use<> {
+    /// Stderr for the bell, for notices and for the log.
+    pub(crate) fn stderr_writer(&self) -> impl Write + Send + use<> {
         self.stderr.writer()
     }
 
@@ -228,7 +228,7 @@ impl Console {
             .with_level(false)
             .with_target(false)
             .without_time()
-            .with_writer(Mutex::new(Log(self.bell())));
+            .with_writer(Mutex::new(Log(self.stderr_writer())));
         let wanted = Targets::new().with_target(side.target(), level);
         let subscriber = tracing_subscriber::registry().with(lines.with_filter(wanted));
         tracing::subscriber::with_default(subscriber, work)

@@ -161,7 +161,7 @@ pub(crate) fn note_set_aside(console: &Console, place: Option<&PathBuf>) {
     }
 }
 
-/// Notes who goes on to record with the settings with which it began.
+/// Notes which recorders still use the settings with which they began.
 pub(crate) fn note_recorders(app: &App) {
     let recorders = || {
         let (path, settings, now) = (path(app).ok()?, settings(app).ok()?, app.clock.now());
@@ -169,9 +169,7 @@ pub(crate) fn note_recorders(app: &App) {
     };
     for RunRow { command, process, .. } in recorders().into_iter().flatten() {
         let pid = process.pid;
-        app.console.note(&format!(
-            "{command} (process {pid}) goes on with the settings with which it began: start it anew"
-        ));
+        app.console.note(&format!("{command} (process {pid}) still uses its old settings; restart it"));
     }
 }
 

@@ -243,7 +243,6 @@ pub struct TalkOptions {
     pub verbose: u8,
 }
 
-/// Words that a shell can complete. The error about an unknown word suggests the most similar one.
 /// Which names there are is known only where they are chosen from.
 fn profile_name(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err("a profile name is missing".to_owned()) } else { Ok(text.to_owned()) }
@@ -259,6 +258,7 @@ pub(crate) fn whole<N: FromStr>(limits: RangeInclusive<u64>) -> impl Fn(&str) ->
     }
 }
 
+/// Words that a shell can complete. The error about an unknown word suggests the most similar one.
 pub(crate) fn words<const N: usize>(words: [&'static str; N]) -> PossibleValuesParser {
     PossibleValuesParser::new(words)
 }

@@ -50,7 +50,7 @@ fn report(message: &str, place: &str, redactor: &Redactor) -> String {
     let message =
         message.map_or_else(|| WITHHELD.to_owned(), |text| sanitize(&mask_free_text(&text)).into_owned());
     format!(
-        "error: a fault in deepcall: {message}\n  caused by: a panic at {}\nhint: please report it, with the way to bring it about\n",
+        "error: deepcall crashed: {message}\n  caused by: a panic at {}\nhint: please report this, with the steps to reproduce it\n",
         sanitize(place)
     )
 }

@@ -120,7 +120,7 @@ pub(crate) static NOT_IN_SHIFT: Document = Document {
 const MISSING_FIGURES: [(&str, &str, &str); 6] = [
     (
         "sign-in and sign-out, staffed time",
-        "no call says who is signed in; FIRST and LAST are the first and the last that was seen of an agent",
+        "no call says who is signed in; FIRST and LAST are the first and the last that was recorded of an agent",
         "Agent/live, Agent/timeLine",
     ),
     (

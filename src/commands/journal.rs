@@ -108,8 +108,8 @@ fn on(args: &OnArgs, app: &App) -> Result<ExitStatus, Failure> {
     let (path, config) = (path.display(), config.display());
     for line in [
         format!("{} is true in {config}: from now on every command that receives something records it", JOURNAL_RECORD.key.name),
-        "stored are notifications, breaks and wrap-ups with names and numbers as the server sends them, and when nobody looked; \
-         credentials never are".to_owned(),
+        "it stores notifications, breaks, wrap-ups and gaps, with names and numbers as the server sends them; never credentials"
+            .to_owned(),
         format!(
             "they are in {path}, {}: for {keep}, and at most {most}; customers' numbers are {numbers}",
             files::READERS_OF_PRIVATE_FILES

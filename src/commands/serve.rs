@@ -125,7 +125,7 @@ pub(crate) fn run(args: &ServeArgs, app: &App) -> Result<ExitStatus, Failure> {
             let (ids, zone) = (sessions.ids_at_login, zone.clone());
             let document = move |view: &FloorView| status::document_of(view, &limits, &ids, &zone);
             let (document, redactor) = (Box::new(document), app.redactor.clone());
-            let (clock, stderr) = (app.clock.clone(), app.console.stderr_writer());
+            let (clock, stderr) = (app.clock.clone(), app.console.shared_stderr());
             let note = Box::new(move |text: &str| stderr.note(text));
             let options = WallOptions { key, hosts, tls, page, document, metrics, redactor, clock, note };
             let show = |views| {

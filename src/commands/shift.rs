@@ -294,18 +294,18 @@ fn chosen(choice: &Choice, journal: &Journal) -> Result<Vec<AgentRow>, Failure> 
     Ok(known.into_iter().filter(|row| chosen.contains(&&row.profile)).collect())
 }
 
-/// What there is to say where nobody saw anything of the shift.
+/// What there is to say where nothing of the shift was recorded.
 fn nothing_covered(report: &ShiftReport, journal: &Journal) -> Result<Option<String>, Failure> {
     if report.agents.iter().any(|agent| !agent.shift.coverage.is_empty()) {
         return Ok(None);
     }
     let range = |from, to| times::range(from, to, report.frame.now, &report.frame.zone);
     let held = match journal.status(report.frame.now)?.answers {
-        Some((from, to)) => format!("the journal holds answers of {}", range(from, to)),
+        Some((from, to)) => format!("the journal holds answers from {}", range(from, to)),
         None => "the journal holds no answers yet".to_owned(),
     };
     Ok(Some(format!(
-        "nothing of {} is covered; {held}",
+        "nothing was recorded in {}; {held}",
         range(report.frame.window.from, report.frame.window.to)
     )))
 }

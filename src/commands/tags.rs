@@ -156,7 +156,7 @@ fn note_of_clocks<'a>(answers: impl Iterator<Item = &'a Answer<Tags<Row>>>) -> O
     let ahead = answers.filter_map(|answer| Some(seconds_ahead(answer.server_time?, answer.as_of)));
     let ahead = ahead.max_by_key(|seconds| seconds.abs()).filter(|seconds| seconds.abs() > SKEW_SECONDS)?;
     let (length, way) = (times::length(ahead.abs()), if ahead < 0 { "behind" } else { "ahead of" });
-    Some(format!("the server's clock is {length} {way} ours, by which --since and --until go"))
+    Some(format!("the server's clock is {length} {way} this machine's, which --since and --until use"))
 }
 
 /// Zero is refused, because a request for no tags is a mistake.

@@ -27,8 +27,8 @@ pub(crate) enum JournalError {
     /// A version of SQLite in which two processes could damage the file.
     #[error("SQLite {found} may damage a journal; 3.51.3 is the first version that does not")]
     Library { found: &'static str },
-    /// Another process has written all the time.
-    #[error("{} is in use by other deepcalls all the time", path.display())]
+    /// Others wrote for as long as this process waited.
+    #[error("other deepcall processes kept the journal {} busy", path.display())]
     Busy { path: PathBuf },
     #[error("no space is left for the journal {}", path.display())]
     Full { path: PathBuf },

@@ -188,7 +188,7 @@ fn a_panic_is_reported_without_the_secret_and_exits_with_1() {
     let world = World::signed_in(&server).with("RUST_BACKTRACE", "full");
     let strace = panicking(&world, &["tags", "-vvv"], "1");
     let ran = world.start(strace).end().ended_with(1);
-    assert!(ran.stderr.contains("error: a fault in deepcall: "), "{ran}");
+    assert!(ran.stderr.contains("error: deepcall crashed: "), "{ran}");
     assert!(ran.stderr.contains("  caused by: a panic at ") && ran.stderr.contains("hint: "), "{ran}");
     assert_eq!(ran.stdout, "");
 }
@@ -230,7 +230,7 @@ fn a_panic_under_the_board_restores_the_terminal_before_it_is_reported() {
         let painted = String::from_utf8_lossy(&bytes);
         let last = |text: &str| painted.rfind(text).unwrap_or_else(|| panic!("no {text:?} in {painted:?}"));
         let (entered, left) = (last("\u{1b}[?1049h"), last("\u{1b}[?1049l"));
-        let reported = last("error: a fault in deepcall: ");
+        let reported = last("error: deepcall crashed: ");
         assert!(entered < left && left < reported, "at wait {when}\n{painted:?}");
         assert!(shown.contains("  caused by: a panic at ") && shown.contains("hint: "), "{shown}");
         polled += usize::from(server.arrivals().len() > before);

@@ -258,7 +258,10 @@ fn erasing_one_agent_breaks_the_coverage_of_no_other() {
     await_events(&world, tags_of_two);
     server.await_arrivals(server.arrivals().len() + 12);
     let ran = record.terminate().ended_with(143);
-    assert!(ran.stderr.contains("ravi was erased from the journal, and is recorded anew"), "{ran}");
+    assert!(
+        ran.stderr.contains("ravi was erased from the journal, and will be recorded from scratch"),
+        "{ran}"
+    );
     assert!(!ran.stderr.contains("broke off"), "{ran}");
     let coverage = world.run("journal export --what coverage --json").ended_with(0).json();
     let rows = coverage["coverage"].as_array().unwrap();

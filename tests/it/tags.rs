@@ -253,7 +253,7 @@ fn a_clock_of_the_server_that_differs_is_noted_beside_a_window() {
         let server = FakeServer::always(Reply::with_headers("200 OK", &[&format!("Date: {date}")], NO_TAGS));
         world(&server).run("tags").ended_with(0).stderr
     };
-    for (hours, words) in [(1, "h 00 min behind ours"), (-1, "ahead of ours")] {
+    for (hours, words) in [(1, "h 00 min behind this machine's"), (-1, "ahead of this machine's")] {
         let notes = tags(hours);
         assert!(notes.contains("the server's clock is ") && notes.contains(words), "{notes}");
     }

@@ -92,7 +92,7 @@ pub(super) fn forget(args: &ForgetArgs, app: &App) -> Result<ExitStatus, Failure
         notes.extend(recorder(row, &before, &runs).map(|run| {
             let RunRow { command, process, .. } = run;
             format!(
-                "{command} (process {}) goes on to record {}: end it, and erase again",
+                "{command} (process {}) is still recording {}: stop it, then erase again",
                 process.pid, row.profile
             )
         }));
@@ -100,8 +100,9 @@ pub(super) fn forget(args: &ForgetArgs, app: &App) -> Result<ExitStatus, Failure
         events += u64::try_from(forgotten.events).unwrap_or(u64::MAX);
         notes.extend(forgotten.deleted.iter().map(|path| format!("{} was deleted", path.display())));
         if !forgotten.log_is_empty {
-            notes
-                .push("another deepcall reads the journal: its log is overwritten once that ends".to_owned());
+            notes.push(
+                "another deepcall is reading the journal; its log is overwritten when that ends".to_owned(),
+            );
         }
     }
     let row = Row::new(DOCUMENT.fields)

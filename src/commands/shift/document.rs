@@ -40,7 +40,7 @@ pub(crate) static DOCUMENT: Document = Document {
             "SEEN FOR",
             Meaning::Elapsed,
             Shown::WithRoom(16),
-            "for how much of the shift answers about breaks and about wrap-ups came",
+            "how much of the shift was recorded: answers about breaks and about wrap-ups came",
         ),
         Field::new(
             "covered_share",
@@ -55,14 +55,14 @@ pub(crate) static DOCUMENT: Document = Document {
             "FIRST",
             Meaning::Time,
             Shown::WithRoom(13),
-            "when a break, a wrap-up or a notification was first seen; not when the agent signed in",
+            "the first break, wrap-up or notification that was recorded; not when the agent signed in",
         ),
         Field::new(
             "last_activity",
             "LAST",
             Meaning::Time,
             Shown::WithRoom(14),
-            "when one was last seen; not when the agent signed out",
+            "the last one that was recorded; not when the agent signed out",
         ),
         Field::new("breaks", "BREAKS", Meaning::Count, Shown::Always(4), "how many breaks there were"),
         Field::new(
@@ -135,7 +135,7 @@ pub(crate) static DOCUMENT: Document = Document {
             "P90",
             Meaning::Elapsed,
             Shown::WithRoom(17),
-            "so long or shorter were nine of ten of them",
+            "nine of ten took this long or less",
         ),
         Field::new(
             "wrapup_max_seconds",
@@ -156,14 +156,14 @@ pub(crate) static DOCUMENT: Document = Document {
             "MISSED",
             Meaning::Count,
             Shown::WhenPresent(9),
-            "how many different customers were missed; null if no kind of shift.kinds.missed was seen",
+            "how many different customers were missed; null if no kind of shift.kinds.missed was recorded",
         ),
         Field::new(
             "missed_not_called_back",
             "NOT CALLED",
             Meaning::Count,
             Shown::WhenPresent(9),
-            "to how many of them no notification of shift.kinds.outgoing or callback followed; null if none was seen",
+            "how many of them got no notification of shift.kinds.outgoing or callback afterwards; null if none was recorded",
         ),
         Field::new(
             "timeline",
@@ -187,7 +187,7 @@ pub(crate) static DOCUMENT: Document = Document {
 };
 
 pub(super) const GAP: &[Field] = &[
-    Field::new("from", "", Meaning::Time, Shown::OnRequest, "the last moment before it that is covered"),
+    Field::new("from", "", Meaning::Time, Shown::OnRequest, "the last moment before it that was recorded"),
     Field::new("to", "", Meaning::Time, Shown::OnRequest, "the first one after it"),
     Field::new("why", "", Meaning::Text, Shown::OnRequest, "why, as in the event gap"),
 ];
@@ -241,7 +241,7 @@ pub(super) const SEGMENT: &[Field] = &[
 
 pub(super) const TOTAL: &[Field] = &[
     Field::new("agents", "", Meaning::Count, Shown::OnRequest, "how many agents there are"),
-    Field::new("covered_seconds", "", Meaning::Elapsed, Shown::OnRequest, "the time covered, in sum"),
+    Field::new("covered_seconds", "", Meaning::Elapsed, Shown::OnRequest, "the time recorded, in sum"),
     Field::new("covered_share_min", "", Meaning::Share, Shown::OnRequest, "the smallest covered_share"),
     Field::new("covered_share_mean", "", Meaning::Share, Shown::OnRequest, "the mean of all"),
     Field::new("breaks", "", Meaning::Count, Shown::OnRequest, "how many breaks there were"),
@@ -255,7 +255,13 @@ pub(super) const TOTAL: &[Field] = &[
     Field::new("over_limit_seconds", "", Meaning::Overrun, Shown::OnRequest, "by how much, in sum"),
     Field::new("wrapups", "", Meaning::Count, Shown::OnRequest, "how many wrap-ups there were"),
     Field::new("wrapup_mean_seconds", "", Meaning::Elapsed, Shown::OnRequest, "the mean length of all"),
-    Field::new("wrapup_p90_seconds", "", Meaning::Elapsed, Shown::OnRequest, "nine of ten were no longer"),
+    Field::new(
+        "wrapup_p90_seconds",
+        "",
+        Meaning::Elapsed,
+        Shown::OnRequest,
+        "nine of ten took this long or less",
+    ),
     Field::new("wrapup_max_seconds", "", Meaning::Elapsed, Shown::OnRequest, "the longest"),
     Field::new("tags_by_kind", "", Meaning::Raw, Shown::OnRequest, "how many notifications of each kind"),
     Field::new(

@@ -101,8 +101,8 @@ fn about(report: &ShiftReport) -> String {
     let joined = words::joined(report).map(|joined| format!(" {}.", sanitized(Cow::Owned(joined))));
     let joined = joined.unwrap_or_default();
     format!(
-        "{agents} agent{s}. Covered, in which answers about breaks and wrap-ups came: {covered}. Made {made} ({}). \
-         23–25 min: the answers leave it open in these bounds. *: goes on. Empty: not known.{joined}",
+        "{agents} agent{s}. Recorded (answers about breaks and wrap-ups came): {covered}. Made {made} ({}). \
+         23–25 min: the answers leave the length open within these bounds. *: still going on. Empty: not known.{joined}",
         report.frame.zone_name
     )
 }

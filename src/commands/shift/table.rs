@@ -227,7 +227,7 @@ impl<'r> Timeline<'r> {
         let Signs { on_break, in_wrapup, neither, not_seen, over } = self.signs;
         let minutes = crate::output::text::times::length(self.cell.as_secs());
         format!(
-            "{on_break} break  {in_wrapup} wrap-up  {neither} neither  {not_seen} not seen  {over} over the limit; each {minutes}"
+            "{on_break} break  {in_wrapup} wrap-up  {neither} neither  {not_seen} not recorded  {over} over the limit; each {minutes}"
         )
     }
 }

@@ -237,7 +237,7 @@ fn agents(report: &ShiftReport) -> Agents {
         line(row, agent.shift.tags.as_ref().map(|tags| tags.by_kind.as_slice()))
     };
     let least = Row::new(figures.document.fields)
-        .with("profile", "least covered")
+        .with("profile", "least recorded")
         .with("covered_share", report.total.covered_least.map(Value::Share));
     Agents {
         least: line(&least, None),

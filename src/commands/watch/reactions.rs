@@ -56,7 +56,7 @@ pub(crate) fn reactions(
     });
     if bell || notify {
         let terminal: Box<dyn Write + Send> = match (stderr, stdout) {
-            (true, _) => Box::new(app.console.bell()),
+            (true, _) => Box::new(app.console.stderr_writer()),
             (false, true) => Box::new(app.console.screen()),
             (false, false) => Box::new(std::io::sink()),
         };

@@ -195,7 +195,7 @@ fn add_state(state: &State, parts: &mut Vec<Part>) {
             parts.extend([
                 Part::Words(": the server's clock is "),
                 Part::Length(seconds.saturating_abs()),
-                Part::Words(if seconds < 0 { " behind ours" } else { " ahead of ours" }),
+                Part::Words(if seconds < 0 { " behind this machine's" } else { " ahead of this machine's" }),
             ]);
         }
         StateCause::ReadOnce => parts.push(Part::Words(

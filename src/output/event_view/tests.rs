@@ -11,7 +11,7 @@ mod stream;
 const SENTENCES: [&str; 31] = [
     "watching 3 profiles every 5 s",
     "asha: on break: Lunch, since 08:00; in wrap-up after the call with 919812345678, until 08:01",
-    "asha: the server's clock is 120 s behind ours",
+    "asha: the server's clock is 120 s behind this machine's",
     "asha: the server sends each notification only once; other programs that use this session take some of them",
     "asha: missed, 919812345678: call back [phone, star], at 08:01 (before the watch began)",
     "asha: changed: missed, 919812345678: call back [phone, star], at 08:01",

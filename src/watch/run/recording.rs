@@ -145,7 +145,7 @@ impl<S: Source> Watch<'_, S> {
                 for index in agents {
                     let profile = &self.agents[index].view.profile;
                     (self.around.note)(&format!(
-                        "{profile} was erased from the journal, and is recorded anew"
+                        "{profile} was erased from the journal, and will be recorded from scratch"
                     ));
                     self.begin_anew(index, base, true);
                 }

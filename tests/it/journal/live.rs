@@ -101,7 +101,7 @@ fn whoever_erases_an_agent_learns_who_goes_on_to_record() {
     let process = recorder.child.id();
     let agent = world.run("journal status --json").ended_with(0).json()["agents"][0]["profile"].clone();
     let line = format!("journal forget {} --yes", agent.as_str().unwrap());
-    let note = format!("note: record (process {process}) goes on to record ");
+    let note = format!("note: record (process {process}) is still recording ");
     let erased = world.run(&line).ended_with(0);
     assert!(erased.stderr.contains(&note), "{erased}");
     recorder.child.kill().unwrap();
@@ -110,7 +110,7 @@ fn whoever_erases_an_agent_learns_who_goes_on_to_record() {
     world.run("tags").ended_with(0);
     let erased = world.run(&line).ended_with(0);
     assert!(erased.stdout.starts_with("Erased "), "{erased}");
-    assert!(!erased.stderr.contains("goes on to record"), "{erased}");
+    assert!(!erased.stderr.contains("is still recording"), "{erased}");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn whoever_changes_a_setting_of_the_journal_learns_who_keeps_the_former_one() {
     let world = World::signed_in(&server);
     let mut recorder = recorder(&world);
     let process = recorder.child.id();
-    let note = format!("note: record (process {process}) goes on with the settings with which it began");
+    let note = format!("note: record (process {process}) still uses its old settings; restart it");
     for line in
         ["config set journal.numbers never", "config unset journal.numbers", "journal on", "journal off"]
     {

@@ -112,7 +112,7 @@ pub fn a_workbook_has_the_figures(house: &InProcess, line: &str) {
     holds(
         cell(&agents, total + 1, "Covered share"),
         &document["total"]["covered_share_min"],
-        "the least that is covered",
+        "the least that was recorded",
     );
     assert!(
         agents.rows().nth(total - 1).unwrap().iter().all(|cell| *cell == Data::Empty),

@@ -108,7 +108,7 @@ fn a_journal_without_anything_in_the_window_is_reported_with_what_it_holds() {
     let ran = world.run("shift --day 2020-02-29 --json --timezone UTC").ended_with(0);
     assert!(
         ran.stderr.contains(
-            "nothing of 2020-02-29 00:00 – 2020-03-01 00:00 is covered; the journal holds answers of "
+            "nothing was recorded in 2020-02-29 00:00 – 2020-03-01 00:00; the journal holds answers from "
         ),
         "{ran}"
     );

@@ -113,14 +113,14 @@ impl<'r> Timeline<'r> {
                 })) "over the limit (full height)"
                 @if self.has_unseen_breaks() {
                     (picture(html! { path d="M.5 2.5h23v7h-23z" fill="none" stroke=(BREAK) stroke-width="1.5" stroke-dasharray="3 2" {} }))
-                    "break, not seen meanwhile (dashes)"
+                    "break, not recorded meanwhile (dashes)"
                 }
                 @if self.is_detailed() {
                     (picture(html! { path d="M0 10h24" stroke=(WRAPUP) stroke-width="4" {} })) "wrap-up (low)"
                 }
                 (picture(html! { path d="M0 11.5h24" stroke="currentColor" stroke-opacity=".5" {} }))
                 @if self.is_detailed() { "neither (line)" } @else { "neither, or in wrap-up (line)" }
-                (picture(html! { path d="M.5 1.5h23v9h-23z" stroke="currentColor" fill="url(#h)" {} })) "not seen (hatched)"
+                (picture(html! { path d="M.5 1.5h23v9h-23z" stroke="currentColor" fill="url(#h)" {} })) "not recorded (hatched)"
             }
         }
     }
@@ -170,7 +170,7 @@ impl<'r> Timeline<'r> {
         let (from, length) = self.ends(span);
         html! {
             path d={ "M" (from) " 1.5h" (length) "v9h-" (length) "z" } stroke="currentColor" fill="url(#h)" {
-                title { (self.times(span)) " not seen" }
+                title { (self.times(span)) " not recorded" }
             }
         }
     }
@@ -202,7 +202,7 @@ impl<'r> Timeline<'r> {
     fn break_title(&self, segment: &Segment) -> String {
         let reason = segment.reason.as_deref().unwrap_or("break");
         let reason = if self.report.frame.mask { mask_text(reason, Meaning::Text) } else { reason.into() };
-        let unseen = if segment.certain { "" } else { ", not seen meanwhile" };
+        let unseen = if segment.certain { "" } else { ", not recorded meanwhile" };
         let times = if self.is_detailed() { format!("{} ", self.times(segment.span)) } else { String::new() };
         format!("{times}{}{unseen}", sanitize(&reason))
     }

@@ -188,7 +188,7 @@ fn health(text: &mut Text, view: &FloorView, now: &Now) {
 /// What is seen of the agents at this moment.
 fn states(text: &mut Text, view: &FloorView, now: &Now, reasons: &mut Names) {
     let agents = || view.agents.iter().map(AsRef::as_ref);
-    let help = "Whether the agent is on break; absent while that is not seen.";
+    let help = "Whether the agent is on break; absent while that is not known.";
     gauge(text, view, "deepcall_on_break", help, |agent| {
         now.of_break(agent).map(|state| u8::from(state.state.on_break))
     });
@@ -201,7 +201,7 @@ fn states(text: &mut Text, view: &FloorView, now: &Now, reasons: &mut Names) {
             text.sample(name, &[("profile", &agent.profile), ("reason", &reason)], began);
         }
     }
-    let help = "Whether the agent is in wrap-up; absent while that is not seen.";
+    let help = "Whether the agent is in wrap-up; absent while that is not known.";
     gauge(text, view, "deepcall_in_wrapup", help, |agent| {
         now.of_wrapup(agent).map(|state| u8::from(state.state.in_wrapup))
     });
@@ -216,7 +216,7 @@ fn states(text: &mut Text, view: &FloorView, now: &Now, reasons: &mut Names) {
     text.family(
         name,
         Kind::Gauge,
-        "How many of the agents that are seen are over a limit, by the highest level.",
+        "How many agents whose state is known are over a limit, by the highest level.",
     );
     for level in [Level::Warn, Level::Critical] {
         let over_break = breaks.iter().filter(|it| it.crossed.break_level() == Some(level)).count();
