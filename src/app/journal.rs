@@ -27,14 +27,14 @@ use crate::journal::{AgentKey, AgentRef, Journal, JournalError, Limits, Mode, Op
 pub(crate) struct JournalUse {
     pub(crate) path: PathBuf,
     pub(crate) settings: Settings,
-    pub(crate) recording: Recording,
+    pub(crate) recording: RecordingScope,
     /// What whoever records keeps the journal to.
     pub(crate) limits: Limits,
 }
 
 /// Whom a run records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Recording {
+pub(crate) enum RecordingScope {
     /// Every agent from whom it receives something.
     All,
     /// Agents whom the journal holds already: what the server hands out once would else be missing there.
@@ -42,7 +42,7 @@ pub(crate) enum Recording {
     Nobody,
 }
 
-impl Recording {
+impl RecordingScope {
     /// `record` is the setting; `is_wanted` says that the command line wants it for this run.
     fn of(record: Option<bool>, is_wanted: bool) -> Self {
         match (is_wanted, record) {
@@ -83,12 +83,12 @@ impl JournalUse {
     /// # Errors
     /// If a setting is wrong, or a journal is wanted and the system names no folder: exit code 2.
     pub(crate) fn of(app: &App, is_wanted: bool) -> Result<Option<Self>, Failure> {
-        let recording = Recording::of(app.settings()?.get(&JOURNAL_RECORD)?.value, is_wanted);
+        let recording = RecordingScope::of(app.settings()?.get(&JOURNAL_RECORD)?.value, is_wanted);
         let path = match (app.settings()?.get(&JOURNAL_PATH)?.value, app.folders()) {
             (Some(path), _) => path,
             (None, Ok(folders)) => folders.journal(),
             // Nothing can be there either.
-            (None, Err(_)) if recording != Recording::All => return Ok(None),
+            (None, Err(_)) if recording != RecordingScope::All => return Ok(None),
             (None, Err(failure)) => return Err(failure),
         };
         Ok(Some(Self { path, settings: settings(app)?, recording, limits: limits(app)? }))
@@ -99,15 +99,15 @@ impl JournalUse {
     /// # Errors
     /// If it cannot be used.
     pub(crate) fn open(&self, now: Timestamp) -> Result<Option<Opened>, JournalError> {
-        let mode = if self.recording == Recording::All { Mode::Create } else { Mode::Existing };
+        let mode = if self.recording == RecordingScope::All { Mode::Create } else { Mode::Existing };
         Journal::open(&self.path, mode, self.settings.clone(), now)
     }
 
     /// The journal, to be read all the same where it could not be opened because no space is left. What is to be written
     /// then fails by itself.
-    pub(crate) fn look(&self, error: &JournalError, now: Timestamp) -> Option<Opened> {
+    pub(crate) fn open_read_only(&self, error: &JournalError, now: Timestamp) -> Option<Opened> {
         let is_full = matches!(error, JournalError::Full { .. });
-        is_full.then(|| Journal::open(&self.path, Mode::Look, self.settings.clone(), now).ok())??
+        is_full.then(|| Journal::open(&self.path, Mode::ReadOnly, self.settings.clone(), now).ok())??
     }
 }
 
@@ -165,7 +165,7 @@ pub(crate) fn note_set_aside(console: &Console, place: Option<&PathBuf>) {
 pub(crate) fn note_recorders(app: &App) {
     let recorders = || {
         let (path, settings, now) = (path(app).ok()?, settings(app).ok()?, app.clock.now());
-        Journal::open(&path, Mode::Look, settings, now).ok()??.journal.recorders(now).ok()
+        Journal::open(&path, Mode::ReadOnly, settings, now).ok()??.journal.recorders(now).ok()
     };
     for RunRow { command, process, .. } in recorders().into_iter().flatten() {
         let pid = process.pid;
@@ -229,13 +229,13 @@ mod tests {
     #[test]
     fn the_command_line_goes_before_the_setting_which_goes_before_what_is_there() {
         for (record, is_wanted, recording) in [
-            (None, false, Recording::Known),
-            (Some(false), false, Recording::Nobody),
-            (Some(true), false, Recording::All),
-            (None, true, Recording::All),
-            (Some(false), true, Recording::All),
+            (None, false, RecordingScope::Known),
+            (Some(false), false, RecordingScope::Nobody),
+            (Some(true), false, RecordingScope::All),
+            (None, true, RecordingScope::All),
+            (Some(false), true, RecordingScope::All),
         ] {
-            assert_eq!(Recording::of(record, is_wanted), recording, "{record:?} {is_wanted}");
+            assert_eq!(RecordingScope::of(record, is_wanted), recording, "{record:?} {is_wanted}");
         }
     }
 }

@@ -128,7 +128,7 @@ fn on(args: &OnArgs, app: &App) -> Result<ExitStatus, Failure> {
 /// If the file could not be recorded in, as every other command would report: one of another kind or of a later version,
 /// one that others may open. What ends by itself, and a damaged one, which is set aside, keep nobody from recording.
 fn refuse_unusable(path: &Path, app: &App) -> Result<(), Failure> {
-    match Journal::open(path, Mode::Look, journal::settings(app)?, app.clock.now()) {
+    match Journal::open(path, Mode::ReadOnly, journal::settings(app)?, app.clock.now()) {
         Err(error) if !error.ends_by_itself() => Err(error.into()),
         _ => Ok(()),
     }
@@ -143,7 +143,7 @@ fn off(args: &OffArgs, app: &App) -> Result<ExitStatus, Failure> {
         JOURNAL_RECORD.key.name,
         config.display()
     ));
-    let found = Journal::open(&path, Mode::Look, journal::settings(app)?, app.clock.now());
+    let found = Journal::open(&path, Mode::ReadOnly, journal::settings(app)?, app.clock.now());
     if !matches!(found, Ok(None) | Err(JournalError::Foreign { .. })) {
         app.console.note(&format!("what was recorded stays in {}", path.display()));
     }

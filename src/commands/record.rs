@@ -13,7 +13,7 @@ use crate::app::settings::choice::{SessionSource, session_source};
 use crate::app::settings::table::TIMEOUT;
 use crate::app::signals;
 use crate::commands::watch::args::FollowOptions;
-use crate::commands::watch::follow::{JournalWish, follow, recording};
+use crate::commands::watch::follow::{JournalWish, follow, watch_journal};
 use crate::commands::watch::quiet::watch_quietly;
 use crate::commands::watch::sessions::expired;
 use crate::failure::{ExitStatus, Failure};
@@ -77,7 +77,7 @@ pub(crate) fn run(args: &RecordArgs, app: &App) -> Result<ExitStatus, Failure> {
         None,
         |_| Ok(()),
         async |sources, sessions| {
-            let recording = recording(wish, &plan, &sessions, app)?;
+            let recording = watch_journal(wish, &plan, &sessions, app)?;
             let watched =
                 watch_quietly(app, renderer.presentation(), sources, plan, recording, |_| Ok(())).await?;
             Ok(watched.0)

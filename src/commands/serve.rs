@@ -22,7 +22,7 @@ use crate::app::signals;
 use crate::client::Requests;
 use crate::commands::status;
 use crate::commands::watch::args::{FollowOptions, SupervisionOptions, followed};
-use crate::commands::watch::follow::{JournalWish, follow, recording};
+use crate::commands::watch::follow::{JournalWish, follow, watch_journal};
 use crate::commands::watch::quiet::watch_quietly;
 use crate::commands::watch::sessions::expired;
 use crate::commands::watch::{silent, title};
@@ -118,7 +118,7 @@ pub(crate) fn run(args: &ServeArgs, app: &App) -> Result<ExitStatus, Failure> {
         None,
         |_| Ok(()),
         async |sources, sessions| {
-            let recording = recording(wish, &plan, &sessions, app)?;
+            let recording = watch_journal(wish, &plan, &sessions, app)?;
             let metrics = metrics(sessions.requests, args.query.sandbox.sandbox, app)?;
             let (only, title) = (plan.scope, title(&sessions.signed_in));
             let page = PageOptions { zone: zone.clone(), only, limits: limits.clone(), title };

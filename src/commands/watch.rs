@@ -20,7 +20,7 @@ use crate::app::signals;
 use crate::app::signals::stdout_reader_is_gone;
 use crate::client::SignedIn;
 use crate::client::error::{ApiError, ErrorKind};
-use crate::commands::watch::follow::{JournalWish, follow, recording, stopped};
+use crate::commands::watch::follow::{JournalWish, follow, stopped, watch_journal};
 use crate::commands::watch::reactions::reactions;
 use crate::commands::watch::sessions::expired;
 use crate::failure::{ExitStatus, Failure};
@@ -62,7 +62,7 @@ pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     let watching = follow(app, selection, awaited, check, async |sources, sessions| {
         let stop = stopped(app);
         let title = title(&sessions.signed_in);
-        let recording = recording(wish, &plan, &sessions, app)?;
+        let recording = watch_journal(wish, &plan, &sessions, app)?;
         let mut lines = Lines::new(app.console.stdout(), presentation.clone());
         let mut sinks = Sinks::new(if is_board { vec![] } else { vec![&mut lines] });
         sinks.reactions = reactions;

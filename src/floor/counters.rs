@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::floor::event::{Event, EventKind, FollowedPart, GapCause};
-use crate::floor::timeline::{Coverage, Look, Span, coverage_step};
+use crate::floor::timeline::{AnswerMark, Coverage, Span, coverage_step};
 use crate::words::plain;
 
 #[cfg(test)]
@@ -110,21 +110,21 @@ impl Counters {
     pub fn take<'e>(
         &mut self,
         events: impl IntoIterator<Item = &'e Event>,
-        looks: &[Look],
+        marks: &[AnswerMark],
         cadence: Duration,
         is_recorded: bool,
         now: Timestamp,
     ) {
         self.begin_day(now);
         let mut coverage: Vec<Coverage> = self.parts.iter().filter_map(|part| part.row.clone()).collect();
-        for look in looks {
-            if let Some(step) = coverage_step(&coverage, look, cadence) {
+        for mark in marks {
+            if let Some(step) = coverage_step(&coverage, mark, cadence) {
                 Coverage::take(&mut coverage, &step);
             }
         }
         self.go_on(events, &coverage, is_recorded);
         for (part, state) in PARTS.iter().zip(&mut self.parts) {
-            state.is_known |= looks.iter().any(|look| look.part == *part);
+            state.is_known |= marks.iter().any(|mark| mark.part == *part);
         }
     }
 

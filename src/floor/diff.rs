@@ -14,7 +14,7 @@ use crate::floor::pause::{MARGIN, Moment, Pause, WINDOW};
 use crate::floor::poll_result::PollResult;
 use crate::floor::state::AgentState;
 use crate::floor::timeline;
-use crate::floor::timeline::{Look, NewEvent};
+use crate::floor::timeline::{AnswerMark, NewEvent};
 
 pub mod restored;
 
@@ -69,7 +69,7 @@ pub struct Difference {
     /// What began before it was seen for the first time: no news, but a journal has to know it.
     pub openings: Vec<Event>,
     /// What the answer covers.
-    pub looks: Vec<Look>,
+    pub marks: Vec<AnswerMark>,
     /// What to commit once they are written.
     pub change: Change,
     /// Of each event, which of its twins it is.
@@ -156,7 +156,7 @@ impl Memory {
         let events: Vec<Event> = kinds.into_iter().map(event).collect();
         Difference {
             openings: self.openings_of(&state, is_another_agent, poll).into_iter().map(event).collect(),
-            looks: self.looks(&state, &events, delivery, poll),
+            marks: self.marks(&state, &events, delivery, poll),
             events,
             change: Change {
                 state,

@@ -119,7 +119,7 @@ pub struct Coverage {
 
 /// A good answer about one part.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct AnswerMark {
     pub part: FollowedPart,
     pub at: Timestamp,
     /// The server's `Date`, where it sent one.
@@ -150,15 +150,15 @@ pub enum CoverageStep {
 /// An answer continues a coverage if it comes no later than so many intervals after the last one.
 const INTERVALS: u32 = 3;
 
-/// What the answer `look` adds to the coverage of its agent, of which `rows` has at least what lies around the answer;
+/// What the answer `mark` adds to the coverage of its agent, of which `rows` has at least what lies around the answer;
 /// nothing but the server's time if it lies within what is covered already. `cadence` is the interval at which answers are
 /// to come, or zero.
 ///
 /// It rests on the order of times alone, so that a clock that is set back or forth makes no two rows overlap and none
 /// negative.
 #[must_use]
-pub fn coverage_step(rows: &[Coverage], look: &Look, cadence: Duration) -> Option<CoverageStep> {
-    let Look { part, at, server_time, repeats, hole, lost } = look.clone();
+pub fn coverage_step(rows: &[Coverage], mark: &AnswerMark, cadence: Duration) -> Option<CoverageStep> {
+    let AnswerMark { part, at, server_time, repeats, hole, lost } = mark.clone();
     let before = rows.iter().filter(|row| row.part == part && row.from <= at).max_by_key(|row| row.from);
     let begin = |from, ended| {
         let coverage = Coverage { part, from, to: at, server_time, cadence, ended: None, repeats };

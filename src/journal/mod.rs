@@ -99,7 +99,7 @@ pub enum Numbers {
 pub(crate) enum Mode {
     /// To be read: a damaged file stays where it is, and is an error. On a full disk it is read without what needs room;
     /// then nobody else can have it open.
-    Look,
+    ReadOnly,
     Existing,
     Create,
 }
@@ -142,7 +142,7 @@ impl Journal {
     ) -> Result<Option<Opened>, JournalError> {
         let place = match mode {
             Mode::Create => Place::to_be(path)?,
-            Mode::Look | Mode::Existing => match Place::existing(path)? {
+            Mode::ReadOnly | Mode::Existing => match Place::existing(path)? {
                 Some(place) => place,
                 None => return Ok(None),
             },
@@ -151,11 +151,11 @@ impl Journal {
         place.refuse_strangers()?;
         match Self::open_at(&place, settings.clone(), now, steps, Locking::Shared) {
             Ok(journal) => Ok(Some(Opened { journal, set_aside: None })),
-            Err(JournalError::Full { .. }) if mode == Mode::Look => {
+            Err(JournalError::Full { .. }) if mode == Mode::ReadOnly => {
                 let journal = Self::open_at(&place, settings, now, steps, Locking::Alone)?;
                 Ok(Some(Opened { journal, set_aside: None }))
             }
-            Err(damaged @ JournalError::Damaged { .. }) if mode != Mode::Look => {
+            Err(damaged @ JournalError::Damaged { .. }) if mode != Mode::ReadOnly => {
                 // Where nothing may be written, it stays where it is.
                 let Ok(set_aside) = damage::set_aside(&place, now) else { return Err(damaged) };
                 let journal = Self::open_at(&place, settings, now, steps, Locking::Shared)?;

@@ -1,11 +1,11 @@
-//! What a watch has recorded, and what it has yet to: out of reports it makes the pages that a journal takes in one commit.
-//! It has no file and no thread; those are the [`ledger`]'s.
+//! What a watch has recorded, and what it has yet to: out of reports it makes what a journal takes in one commit.
+//! It has no file and no thread; those are the [`run_journal`]'s.
 
+pub(crate) mod backend;
 mod backlog;
-pub(crate) mod ledger;
 #[cfg(test)]
 pub(crate) mod model;
-pub(crate) mod records;
+pub(crate) mod run_journal;
 pub(crate) mod sharing;
 #[cfg(test)]
 mod tests;
@@ -19,23 +19,23 @@ use jiff::Timestamp;
 pub(crate) use backlog::{Backlog, Dropped};
 
 use crate::floor::event::{Event, EventKind, FollowedPart, Gap, GapCause, WrapupStarted};
-use crate::floor::timeline::{Coverage, CoverageStep, Look, NewEvent, coverage_step};
+use crate::floor::timeline::{AnswerMark, Coverage, CoverageStep, NewEvent, coverage_step};
 
 /// So many events may wait until the journal can be written again.
 const MOST_WAITING: usize = 10_000;
 
 /// What one report adds about one agent.
 #[derive(Clone, Debug)]
-pub(crate) struct Note {
+pub(crate) struct Addition {
     /// Which of the agents that are followed.
     pub(crate) index: usize,
     pub(crate) events: Vec<NewEvent>,
-    pub(crate) looks: Vec<Look>,
+    pub(crate) marks: Vec<AnswerMark>,
 }
 
 /// What is to be written about one agent in one commit.
 #[derive(Clone, Debug)]
-pub(crate) struct Page {
+pub(crate) struct AgentEntry {
     pub(crate) index: usize,
     /// As the answers name the agent, where they do.
     pub(crate) agent_id: Option<String>,
@@ -43,7 +43,7 @@ pub(crate) struct Page {
     pub(crate) base: i64,
     pub(crate) events: Vec<NewEvent>,
     pub(crate) coverage: Vec<CoverageStep>,
-    /// How many of the events and of the steps were to be written already before these notes.
+    /// How many of the events and of the steps were to be written already before these additions.
     pub(crate) waited: (usize, usize),
     /// How many events will have left the queue of the agent once these are written.
     pub(crate) gone: usize,
@@ -51,7 +51,7 @@ pub(crate) struct Page {
 
 /// How it stands with one agent.
 #[derive(Debug, Default)]
-pub(crate) struct Account {
+pub(crate) struct AgentQueue {
     /// Up to here, the events of the agent are known.
     base: i64,
     /// What is covered lately, with what is not written yet.
@@ -65,71 +65,71 @@ pub(crate) struct Account {
 }
 
 #[derive(Debug)]
-pub(crate) struct Recorder {
-    accounts: Vec<Account>,
+pub(crate) struct PendingWrites {
+    queues: Vec<AgentQueue>,
     cadence: Duration,
     waiting: usize,
     missing: u32,
     /// The last event that stdout took, if there is one that takes any, and whether the journal knows that.
-    took: Option<i64>,
-    told: Option<i64>,
+    stdout_seq: Option<i64>,
+    stored_stdout_seq: Option<i64>,
 }
 
-impl Account {
+impl AgentQueue {
     pub(crate) fn new(base: i64, coverage: Vec<Coverage>) -> Self {
         Self { base, coverage, ..Self::default() }
     }
 }
 
-impl Recorder {
-    pub(crate) fn new(accounts: Vec<Account>, cadence: Duration) -> Self {
-        Self { accounts, cadence, waiting: 0, missing: 0, took: None, told: None }
+impl PendingWrites {
+    pub(crate) fn new(queues: Vec<AgentQueue>, cadence: Duration) -> Self {
+        Self { queues, cadence, waiting: 0, missing: 0, stdout_seq: None, stored_stdout_seq: None }
     }
 
     pub(crate) fn base(&self, index: usize) -> i64 {
-        self.accounts[index].base
+        self.queues[index].base
     }
 
     /// Whether there is anything that the journal does not know yet.
     pub(crate) fn has_more(&self) -> bool {
-        let is_open = |account: &Account| !account.events.is_empty() || !account.steps.is_empty();
-        self.took != self.told || self.accounts.iter().any(is_open)
+        let is_open = |queue: &AgentQueue| !queue.events.is_empty() || !queue.steps.is_empty();
+        self.stdout_seq != self.stored_stdout_seq || self.queues.iter().any(is_open)
     }
 
     /// Notes that stdout took the event `seq`.
     pub(crate) fn took(&mut self, seq: i64) {
-        self.took = self.took.max(Some(seq));
+        self.stdout_seq = self.stdout_seq.max(Some(seq));
     }
 
     pub(crate) fn stdout_took(&self) -> Option<i64> {
-        self.took
+        self.stdout_seq
     }
 
-    /// The pages of these notes, and of all that waits.
-    pub(crate) fn pages(&self, notes: &[Note]) -> Vec<Page> {
-        let page = |(index, account): (usize, &Account)| {
-            let waited = (account.events.len(), account.steps.len());
-            let mut events: Vec<NewEvent> = account.events.iter().cloned().collect();
-            let mut steps = account.steps.clone();
-            let mut coverage = account.coverage.clone();
-            for note in notes.iter().filter(|note| note.index == index) {
-                events.extend(note.events.iter().cloned());
-                steps.extend(self.steps(&mut coverage, &note.looks));
+    /// What is to be written of these additions, and of all that waits.
+    pub(crate) fn entries(&self, additions: &[Addition]) -> Vec<AgentEntry> {
+        let entry = |(index, queue): (usize, &AgentQueue)| {
+            let waited = (queue.events.len(), queue.steps.len());
+            let mut events: Vec<NewEvent> = queue.events.iter().cloned().collect();
+            let mut steps = queue.steps.clone();
+            let mut coverage = queue.coverage.clone();
+            for addition in additions.iter().filter(|addition| addition.index == index) {
+                events.extend(addition.events.iter().cloned());
+                steps.extend(self.steps(&mut coverage, &addition.marks));
             }
             let is_empty = events.is_empty() && steps.is_empty();
-            let gone = account.gone + waited.0;
-            let (agent_id, base) = (None, account.base);
-            let page = Page { index, agent_id, base, events, coverage: steps, waited, gone };
-            (!is_empty).then_some(page)
+            let gone = queue.gone + waited.0;
+            let (agent_id, base) = (None, queue.base);
+            let entry = AgentEntry { index, agent_id, base, events, coverage: steps, waited, gone };
+            (!is_empty).then_some(entry)
         };
-        self.accounts.iter().enumerate().filter_map(page).collect()
+        self.queues.iter().enumerate().filter_map(entry).collect()
     }
 
-    /// What these looks add to the coverage, which takes it.
-    fn steps(&self, coverage: &mut Vec<Coverage>, looks: &[Look]) -> Vec<CoverageStep> {
+    /// What these answers add to the coverage, which takes it.
+    fn steps(&self, coverage: &mut Vec<Coverage>, marks: &[AnswerMark]) -> Vec<CoverageStep> {
         let mut steps = vec![];
-        for look in looks {
-            if let Some(step) = coverage_step(coverage, look, self.cadence) {
+        for mark in marks {
+            if let Some(step) = coverage_step(coverage, mark, self.cadence) {
                 Coverage::take(coverage, &step);
                 steps.push(step);
             }
@@ -137,52 +137,52 @@ impl Recorder {
         steps
     }
 
-    /// The journal has these pages. Their events are known up to `last`.
-    pub(crate) fn written(&mut self, pages: &[Page], took: Option<i64>, last: i64) {
-        self.told = took;
-        for page in pages {
-            let account = &mut self.accounts[page.index];
-            account.base = account.base.max(last);
+    /// The journal has these entries. Their events are known up to `last`.
+    pub(crate) fn written(&mut self, entries: &[AgentEntry], took: Option<i64>, last: i64) {
+        self.stored_stdout_seq = took;
+        for entry in entries {
+            let queue = &mut self.queues[entry.index];
+            queue.base = queue.base.max(last);
             // Meanwhile some may have been dropped, and steps may have become longer.
-            let events = page.gone.saturating_sub(account.gone);
-            account.events.drain(..events);
-            account.gone += events;
+            let events = entry.gone.saturating_sub(queue.gone);
+            queue.events.drain(..events);
+            queue.gone += events;
             self.waiting -= events;
-            let (waited, new) = page.coverage.split_at(page.waited.1);
-            let longer: Vec<_> = account.steps.drain(..waited.len()).zip(waited).filter_map(rest).collect();
-            account.steps.splice(..0, longer);
+            let (waited, new) = entry.coverage.split_at(entry.waited.1);
+            let longer: Vec<_> = queue.steps.drain(..waited.len()).zip(waited).filter_map(rest).collect();
+            queue.steps.splice(..0, longer);
             for step in new {
-                Coverage::take(&mut account.coverage, step);
+                Coverage::take(&mut queue.coverage, step);
             }
-            account.forget_old();
+            queue.forget_old();
         }
     }
 
-    /// Keeps what a note adds until it can be written.
-    pub(crate) fn keep(&mut self, note: &Note) {
-        let mut coverage = std::mem::take(&mut self.accounts[note.index].coverage);
-        let steps = self.steps(&mut coverage, &note.looks);
-        let account = &mut self.accounts[note.index];
-        account.coverage = coverage;
-        account.forget_old();
+    /// Keeps an addition until it can be written.
+    pub(crate) fn keep(&mut self, addition: &Addition) {
+        let mut coverage = std::mem::take(&mut self.queues[addition.index].coverage);
+        let steps = self.steps(&mut coverage, &addition.marks);
+        let queue = &mut self.queues[addition.index];
+        queue.coverage = coverage;
+        queue.forget_old();
         for step in steps {
-            add(&mut account.steps, step);
+            add(&mut queue.steps, step);
         }
-        account.events.extend(note.events.iter().cloned());
-        self.waiting += note.events.len();
+        queue.events.extend(addition.events.iter().cloned());
+        self.waiting += addition.events.len();
         while self.waiting > MOST_WAITING
-            && let Some(dropped) = self.accounts[note.index].events.pop_front()
+            && let Some(dropped) = self.queues[addition.index].events.pop_front()
         {
             self.waiting -= 1;
-            self.accounts[note.index].gone += 1;
-            self.miss(note.index, dropped.event.at, 1);
+            self.queues[addition.index].gone += 1;
+            self.miss(addition.index, dropped.event.at, 1);
         }
     }
 
     /// There was no room for so many events of that moment.
     pub(crate) fn miss(&mut self, index: usize, at: Timestamp, count: usize) {
         self.missing = self.missing.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
-        let missing = &mut self.accounts[index].missing;
+        let missing = &mut self.queues[index].missing;
         let (first, last) = missing.unwrap_or((at, at));
         *missing = Some((first.min(at), last.max(at)));
     }
@@ -192,17 +192,18 @@ impl Recorder {
         self.waiting.saturating_add(usize::try_from(self.missing).unwrap_or(usize::MAX))
     }
 
-    /// The journal is open at last, and its `account` of an agent continues with what waits.
-    pub(crate) fn begin(&mut self, index: usize, account: Account) {
-        let Account { base, mut coverage, .. } = account;
-        let waiting = &mut self.accounts[index];
+    /// The journal is open at last, and its `queue` of an agent continues with what waits.
+    pub(crate) fn begin(&mut self, index: usize, queue: AgentQueue) {
+        let AgentQueue { base, mut coverage, .. } = queue;
+        let waiting = &mut self.queues[index];
         for step in &mut waiting.steps {
             if let CoverageStep::Begin { coverage: begun, ended: ended @ None } = step {
                 let (part, at, repeats) = (begun.part, begun.from, begun.repeats);
                 let server_time = begun.server_time;
-                let look = Look { part, at, server_time, repeats, hole: GapCause::NotRunning, lost: false };
+                let mark =
+                    AnswerMark { part, at, server_time, repeats, hole: GapCause::NotRunning, lost: false };
                 let before = coverage.iter().filter(|row| row.part == part).map(|row| row.to).max();
-                match coverage_step(&coverage, &look, begun.cadence) {
+                match coverage_step(&coverage, &mark, begun.cadence) {
                     Some(CoverageStep::Begin { ended: known, .. }) => *ended = known,
                     Some(CoverageStep::Lengthen { .. }) => begun.from = before.unwrap_or(at).min(at),
                     None => {}
@@ -215,13 +216,13 @@ impl Recorder {
 
     /// Before the journal is written again: what found no room is a gap. Returns how many events are missing.
     pub(crate) fn close_holes(&mut self, now: Timestamp, profile: impl Fn(usize) -> String) -> u32 {
-        for (index, account) in self.accounts.iter_mut().enumerate() {
-            let Some((from, to)) = account.missing.take() else { continue };
+        for (index, queue) in self.queues.iter_mut().enumerate() {
+            let Some((from, to)) = queue.missing.take() else { continue };
             let kind = EventKind::Gap(Gap { from, to, why: GapCause::Journal });
             let event = Event { at: now, server_time: None, profile: Some(profile(index)), kind };
-            account.events.push_front(NewEvent { event, twin: 0 });
+            queue.events.push_front(NewEvent { event, twin: 0 });
             self.waiting += 1;
-            account.begin_anew(Some(GapCause::Journal));
+            queue.begin_anew(Some(GapCause::Journal));
         }
         std::mem::take(&mut self.missing)
     }
@@ -229,37 +230,37 @@ impl Recorder {
     /// Others have recorded about the agent, up to `base`, and cover it like this. Returns the rows that lie outside what
     /// was known: only they are news. After a clock was set back, they need not be the latest.
     pub(crate) fn learned(&mut self, index: usize, base: i64, coverage: Vec<Coverage>) -> Vec<Coverage> {
-        let account = &mut self.accounts[index];
+        let queue = &mut self.queues[index];
         let is_known = |row: &&Coverage| {
             let lies_in =
                 |known: &Coverage| known.part == row.part && known.from <= row.to && row.to <= known.to;
-            account.coverage.iter().any(lies_in)
+            queue.coverage.iter().any(lies_in)
         };
         let news = coverage.iter().filter(|row| !is_known(row)).cloned().collect();
-        account.base = account.base.max(base);
-        let steps = account.steps.clone();
-        account.coverage = coverage;
+        queue.base = queue.base.max(base);
+        let steps = queue.steps.clone();
+        queue.coverage = coverage;
         for step in &steps {
-            Coverage::take(&mut account.coverage, step);
+            Coverage::take(&mut queue.coverage, step);
         }
         news
     }
 
     /// Another file has taken the place of the journal. It counts its events anew.
     pub(crate) fn begin_file(&mut self, base: i64) {
-        self.took = self.took.map(|_| base);
-        self.told = None;
+        self.stdout_seq = self.stdout_seq.map(|_| base);
+        self.stored_stdout_seq = None;
     }
 
     /// The journal may hold nothing of what was recorded about an agent, and nothing of what goes on in `openings`.
     pub(crate) fn begin_anew(&mut self, index: usize, base: i64, openings: Vec<NewEvent>) {
-        let account = &mut self.accounts[index];
-        account.base = base;
+        let queue = &mut self.queues[index];
+        queue.base = base;
         self.waiting += openings.len();
         for mut opening in openings.into_iter().rev() {
             // The last answer showed it, and until the next one nothing later is covered.
             let part = opening.event.kind.words().needs;
-            let answers = account.coverage.iter().filter(|row| Some(row.part) == part);
+            let answers = queue.coverage.iter().filter(|row| Some(row.part) == part);
             if let Some(last) = answers.map(|row| row.to).max() {
                 let Event { at, kind, .. } = &mut opening.event;
                 if let EventKind::WrapupStarted(WrapupStarted { remaining_seconds: Some(left), .. }) = kind {
@@ -267,13 +268,13 @@ impl Recorder {
                 }
                 *at = last.min(*at);
             }
-            account.events.push_front(opening);
+            queue.events.push_front(opening);
         }
-        account.begin_anew(None);
+        queue.begin_anew(None);
     }
 }
 
-impl Account {
+impl AgentQueue {
     /// Begins the coverage with the last answer: what was covered before is not in the journal.
     fn begin_anew(&mut self, why: Option<GapCause>) {
         self.steps.clear();

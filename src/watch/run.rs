@@ -36,7 +36,7 @@ use crate::floor::event::{End, EndReason, EventKind, Start};
 use crate::floor::pause::{OwnClocks, PAST};
 use crate::watch::kind_check::KindCheck;
 use crate::watch::run::agent::{Sharing, WatchedAgent};
-use crate::watch::run::journal::Recording;
+use crate::watch::run::journal::WatchJournal;
 use crate::watch::run::round::Arrival;
 use crate::watch::schedule::{Schedule, spread};
 use crate::watch::sinks::Sinks;
@@ -84,7 +84,7 @@ pub struct Watch<'a, S> {
     kind_check: KindCheck,
     /// What is not reported yet.
     arrivals: VecDeque<Arrival>,
-    recording: Option<Recording>,
+    journal: Option<WatchJournal>,
     /// The reading of the monotonic clock when the watch began.
     began: Duration,
     end: Option<EndReason>,
@@ -104,16 +104,16 @@ impl<'a, S: Source> Watch<'a, S> {
         plan: Plan,
         around: Surroundings<'a>,
         sinks: Sinks<'a>,
-        mut recording: Option<Recording>,
+        mut journal: Option<WatchJournal>,
     ) -> Self {
         let wall = around.clock.now();
         // What was recorded before has its moments too.
-        let (began, clocks) = match recording {
+        let (began, clocks) = match journal {
             Some(_) => (PAST, OwnClocks::after_past(wall)),
             None => (Duration::ZERO, OwnClocks::new(wall)),
         };
-        let mut known = recording.as_mut().map_or_else(Vec::new, |it| take(&mut it.begun)).into_iter();
-        let mut shared = recording.as_ref().map_or_else(Vec::new, |it| it.is_recorded.clone()).into_iter();
+        let mut known = journal.as_mut().map_or_else(Vec::new, |it| take(&mut it.begun)).into_iter();
+        let mut shared = journal.as_ref().map_or_else(Vec::new, |it| it.is_recorded.clone()).into_iter();
         let count = sources.len();
         let agent = |source: S| {
             let first = began + spread(source.profile(), plan.interval, count);
@@ -161,7 +161,7 @@ impl<'a, S: Source> Watch<'a, S> {
             resumed: began,
             kind_check,
             arrivals: VecDeque::new(),
-            recording,
+            journal,
             began,
             end: None,
         }
@@ -195,7 +195,7 @@ impl<'a, S: Source> Watch<'a, S> {
             tokio::select! {
                 biased;
                 reason = &mut stop => { self.end.get_or_insert(reason); }
-                reply = Recording::reply(&mut self.recording) => replied = self.replied(reply),
+                reply = WatchJournal::reply(&mut self.journal) => replied = self.on_reply(reply),
                 Some((index, polled)) = polls.next() => self.arrived(index, polled),
                 complaint = self.sinks.reactions.finished() => {
                     if let Some(complaint) = complaint { (self.around.note)(&complaint); }
@@ -276,7 +276,7 @@ impl<'a, S: Source> Watch<'a, S> {
         if !self.sinks.view.is_closed() {
             let agents = self.agents.iter().map(|agent| Arc::clone(&agent.view)).collect();
             let (now, wall) = (self.now(), self.around.clock.now());
-            let journal_is_well = self.recording.as_ref().map(Recording::is_well);
+            let journal_is_well = self.journal.as_ref().map(WatchJournal::is_well);
             let view = FloorView { agents, now, wall, journal_is_well, ..self.view.clone() };
             self.sinks.view.send_replace(view);
         }

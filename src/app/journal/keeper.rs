@@ -14,7 +14,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::app::App;
-use crate::app::journal::{JournalUse, Recording, note_trouble, note_unreadable};
+use crate::app::journal::{JournalUse, RecordingScope, note_trouble, note_unreadable};
 use crate::floor::event::{Event, EventKind, FollowedPart};
 use crate::floor::identity::hidden::Hiding;
 use crate::floor::pause::{OwnClocks, PAST};
@@ -32,7 +32,7 @@ const TRIES: u32 = 100;
 
 pub(crate) struct Keeper<'a> {
     app: &'a App,
-    recording: Recording,
+    recording: RecordingScope,
     journal: RefCell<Rc<Journal>>,
     /// How it is opened; `None` for one that is in no file.
     how: Option<JournalUse>,
@@ -50,7 +50,7 @@ pub(crate) struct Keeper<'a> {
 }
 
 impl<'a> Keeper<'a> {
-    fn with(app: &'a App, recording: Recording, journal: Journal, command: &'static str) -> Self {
+    fn with(app: &'a App, recording: RecordingScope, journal: Journal, command: &'static str) -> Self {
         Self {
             app,
             recording,
@@ -118,7 +118,7 @@ impl<'a> Keeper<'a> {
 
     /// Whether what the agent is answered is recorded.
     pub(crate) fn records(&self, profile: &str) -> bool {
-        self.recording != Recording::Nobody && self.agent(profile).is_some()
+        self.recording != RecordingScope::Nobody && self.agent(profile).is_some()
     }
 
     /// What the journal leaves out of notifications.
@@ -217,8 +217,8 @@ impl<'a> Keeper<'a> {
         let listed_from = self.lists_since.get().map(with_margin).filter(|from| read_from <= *from);
         let entry = |known: Remembered| {
             let difference = known.memory.diff(poll);
-            let steps = difference.looks.iter();
-            let steps = steps.filter_map(|look| coverage_step(&known.coverage, look, Duration::ZERO));
+            let steps = difference.marks.iter();
+            let steps = steps.filter_map(|mark| coverage_step(&known.coverage, mark, Duration::ZERO));
             let entry =
                 Entry { agent, base, events: difference.to_record().collect(), coverage: steps.collect() };
             if let Some(from) = listed_from.filter(|_| tags.is_some()) {

@@ -17,7 +17,7 @@ use crate::app::settings::table::SERVER_TIMEZONE;
 use crate::failure::Failure;
 use crate::floor::delivery_mode::DeliveryMode;
 use crate::floor::event::{FollowedPart, GapCause};
-use crate::floor::timeline::{Coverage, CoverageStep, Look, Span, coverage_step};
+use crate::floor::timeline::{AnswerMark, Coverage, CoverageStep, Span, coverage_step};
 use crate::journal::{AgentKey, Entry, Journal, JournalError, Numbers, Round, Settings, Writer};
 use crate::sandbox::SandboxOptions;
 use crate::sandbox::past::{Past, Subject};
@@ -195,7 +195,7 @@ fn coverage(
                 continue;
             }
             let (server_time, repeats) = (Some(at), repeats.filter(|_| part == FollowedPart::Tags));
-            let first = Look { part, at, server_time, repeats, hole: GapCause::Outage, lost: false };
+            let first = AnswerMark { part, at, server_time, repeats, hole: GapCause::Outage, lost: false };
             if let Some(step) = coverage_step(&rows, &first, cadence()) {
                 Coverage::take(&mut rows, &step);
             }

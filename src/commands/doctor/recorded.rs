@@ -16,7 +16,7 @@ pub(super) fn journal(app: &App, is_sandbox: bool) -> Option<Finding> {
         Ok(how) => how?,
         Err(failure) => return Some(Finding::failed("journal", &failure)),
     };
-    let opened = match Journal::open(&how.path, Mode::Look, how.settings, app.clock.now()) {
+    let opened = match Journal::open(&how.path, Mode::ReadOnly, how.settings, app.clock.now()) {
         Ok(Some(opened)) => opened,
         Ok(None) => return Some(Finding::ok("journal", format!("{}: there is none", how.path.display()))),
         Err(error) => return Some(Finding::failed("journal", &Failure::from(error))),

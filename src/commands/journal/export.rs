@@ -13,7 +13,7 @@ use crate::app::journal::note_unreadable;
 use crate::app::journal::simulated::{Simulated, of_the_floor};
 use crate::app::options::{FloorOptions, OutputOptions, TalkOptions};
 use crate::app::settings::choice::near;
-use crate::commands::journal::opened::{called, look, note_of_emptiness, without_journal};
+use crate::commands::journal::opened::{called, note_of_emptiness, open_read_only, without_journal};
 use crate::commands::tags;
 use crate::commands::tags::past::latest;
 use crate::commands::window::Window;
@@ -91,7 +91,7 @@ pub(super) fn run(args: &ExportArgs, app: &App) -> Result<ExitStatus, Failure> {
     }
     let journal = if args.sandbox {
         simulated(args, &window, app)?
-    } else if let Some(opened) = look(app)? {
+    } else if let Some(opened) = open_read_only(app)? {
         opened.journal
     } else {
         let report = without_journal(document, app)?;

@@ -10,9 +10,9 @@ use crate::report::{Document, Part, Report, Sentence, Tone, Value};
 use crate::words::nearest;
 
 /// The journal, if there is one, to be read. A damaged one is an error, and stays where it is.
-pub(crate) fn look(app: &App) -> Result<Option<Opened>, Failure> {
+pub(crate) fn open_read_only(app: &App) -> Result<Option<Opened>, Failure> {
     let path = journal::path(app)?;
-    Ok(Journal::open(&path, Mode::Look, journal::settings(app)?, app.clock.now())?)
+    Ok(Journal::open(&path, Mode::ReadOnly, journal::settings(app)?, app.clock.now())?)
 }
 
 /// The journal, if there is one, to be changed. What was found damaged is noted.
@@ -46,7 +46,7 @@ pub(super) fn note_of_emptiness(journal: &Journal) -> Result<Option<String>, Fai
 /// # Errors
 /// If there is none, or it is damaged (exit code 1), or the system names no folder (2).
 pub(crate) fn recorded(app: &App) -> Result<Journal, Failure> {
-    if let Some(opened) = look(app)? {
+    if let Some(opened) = open_read_only(app)? {
         return Ok(opened.journal);
     }
     let path = journal::path(app)?;

@@ -29,7 +29,7 @@ pub(super) fn run(args: &VerifyArgs, app: &App) -> Result<ExitStatus, Failure> {
     let path = journal::path(app)?;
     let head = Row::new(DOCUMENT.head).with("path", path.display().to_string());
     let mut notes = vec![];
-    let verified = match Journal::open(&path, Mode::Look, journal::settings(app)?, app.clock.now()) {
+    let verified = match Journal::open(&path, Mode::ReadOnly, journal::settings(app)?, app.clock.now()) {
         Ok(Some(opened)) => {
             let verified = opened.journal.verify()?;
             if verified.faults.is_empty() {

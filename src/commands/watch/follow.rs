@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use crate::app::App;
 use crate::app::connect::Connector;
 use crate::app::journal::simulated::Simulated;
-use crate::app::journal::{JournalUse, Recording as Whom, key, note_set_aside, note_trouble};
+use crate::app::journal::{JournalUse, RecordingScope, key, note_set_aside, note_trouble};
 use crate::app::options::FloorOptions;
 use crate::app::select::{SelectedProfiles, Selection};
 use crate::app::settings::table::{REF, SERVER_TIMEZONE};
@@ -25,9 +25,9 @@ use crate::floor::pause::OwnClocks;
 use crate::floor::shift::DayRules;
 use crate::floor::timeline::Coverage;
 use crate::journal::{AgentKey, Journal};
-use crate::watch::recorder::ledger::{Followed, Ledger, Shelf};
+use crate::watch::recorder::run_journal::{Followed, JournalSource, RunJournal};
 use crate::watch::run::Plan;
-use crate::watch::run::journal::{Manner, Recording};
+use crate::watch::run::journal::{Manner, WatchJournal};
 use crate::watch::source::LiveServer;
 
 /// The limit of one poll; the next poll is the retry (`reliability.md` §2).
@@ -114,12 +114,12 @@ pub(crate) struct JournalWish<'a> {
 ///
 /// # Errors
 /// If a setting is wrong (exit code 2), or a wanted journal cannot be used (1).
-pub(crate) fn recording(
+pub(crate) fn watch_journal(
     wish: JournalWish<'_>,
     plan: &Plan,
     sessions: &Sessions,
     app: &App,
-) -> Result<Option<Recording>, Failure> {
+) -> Result<Option<WatchJournal>, Failure> {
     let JournalWish { command, is_wanted, sandbox, is_in_variables, has_stdout, polls_always, day, zone } =
         wish;
     let followed = sessions.signed_in.iter().map(|session| Followed {
@@ -131,7 +131,7 @@ pub(crate) fn recording(
     let keys = move |journal: &Journal| -> Vec<AgentKey> {
         sessions.iter().map(|session| key(journal, session, is_in_variables)).collect()
     };
-    let (shelf, whom, limits) = match sandbox {
+    let (source, whom, limits) = match sandbox {
         Some(floor) => {
             let began = day.map(|rules| rules.window(app.clock.now()).from);
             let Some(since) = plan.backfill_from.into_iter().chain(began).min() else { return Ok(None) };
@@ -141,41 +141,43 @@ pub(crate) fn recording(
             let journal = simulated.empty()?;
             let names = followed.iter().map(|followed| followed.profile.as_str());
             simulated.record(&journal, &keys(&journal).into_iter().zip(names).collect::<Vec<_>>())?;
-            (Shelf::Memory(Some(Box::new(journal))), Whom::Known, None)
+            (JournalSource::Memory(Some(Box::new(journal))), RecordingScope::Known, None)
         }
         None => match JournalUse::of(app, is_wanted)? {
-            Some(how) if how.recording != Whom::Nobody => {
-                (Shelf::File(how.path, how.settings), how.recording, Some(how.limits))
+            Some(how) if how.recording != RecordingScope::Nobody => {
+                (JournalSource::File(how.path, how.settings), how.recording, Some(how.limits))
             }
             _ => return Ok(without_journal(has_stdout, plan, app)),
         },
     };
-    let (everybody, count) = (whom == Whom::All, followed.len());
-    let mut ledger = Ledger::new(shelf, command, followed, Box::new(keys), app.clock.clone(), limits);
+    let (everybody, count) = (whom == RecordingScope::All, followed.len());
+    let mut run_journal =
+        RunJournal::new(source, command, followed, Box::new(keys), app.clock.clone(), limits);
     if day.is_some() {
-        ledger = ledger.for_display();
+        run_journal = run_journal.for_display();
     }
     let clocks = OwnClocks::after_past(app.clock.now());
     let since = plan.backfill_from.filter(|_| has_stdout);
     let manner = Manner { has_stdout, polls_always, is_kept: sandbox.is_none() };
-    let counting = |recording: Recording| match day {
+    let counting = |recording: WatchJournal| match day {
         Some(rules) => recording.counting(rules.clone()),
         None => recording,
     };
-    let begun = ledger.begin(everybody, since, has_stdout, &clocks);
+    let begun = run_journal.begin(everybody, since, has_stdout, &clocks);
     match begun {
         Ok(Some(begun)) => {
             note_set_aside(&app.console, begun.set_aside.as_ref());
             if let Some(since) = plan.backfill_from.filter(|_| has_stdout) {
-                note_coverage(&ledger, since, zone, app)?;
+                note_coverage(&run_journal, since, zone, app)?;
             }
-            Ok(Some(counting(Recording::start(Box::new(ledger), begun, plan.interval, manner)?)))
+            Ok(Some(counting(WatchJournal::start(Box::new(run_journal), begun, plan.interval, manner)?)))
         }
         Ok(None) => Ok(without_journal(has_stdout, plan, app)),
         // It is opened as soon as it can be.
         Err(error) if error.ends_by_itself() => {
-            let ledger = Box::new(ledger);
-            let later = Recording::start_without(ledger, error, count, &clocks, plan.interval, manner)?;
+            let run_journal = Box::new(run_journal);
+            let later =
+                WatchJournal::start_without(run_journal, error, count, &clocks, plan.interval, manner)?;
             Ok(Some(counting(later)))
         }
         Err(error) if is_wanted => Err(error.into()),
@@ -187,7 +189,7 @@ pub(crate) fn recording(
 }
 
 /// The past that the watch begins with is what the server shows: as `tags --since`, it reports that this may be less.
-fn without_journal(has_stdout: bool, plan: &Plan, app: &App) -> Option<Recording> {
+fn without_journal(has_stdout: bool, plan: &Plan, app: &App) -> Option<WatchJournal> {
     let now = app.clock.now();
     let is_long = |since| Window::since(since, now).outreaches_the_server(now);
     if has_stdout && plan.backfill_from.is_some_and(is_long) {
@@ -198,14 +200,19 @@ fn without_journal(has_stdout: bool, plan: &Plan, app: &App) -> Option<Recording
 
 /// Reports what of the past that the watch begins with was recorded, as `tags --since` does: with the answer that is to come,
 /// which covers the hour before it where the server repeats.
-fn note_coverage(ledger: &Ledger, since: Timestamp, zone: &TimeZone, app: &App) -> Result<(), Failure> {
+fn note_coverage(
+    run_journal: &RunJournal,
+    since: Timestamp,
+    zone: &TimeZone,
+    app: &App,
+) -> Result<(), Failure> {
     let now = app.clock.now();
     let window = Window::since(since, now);
     if !window.outreaches_the_server(now) {
         return Ok(());
     }
     let mut all = CoverageOfAll::default();
-    for (profile, mut rows) in ledger.coverage(since)? {
+    for (profile, mut rows) in run_journal.coverage(since)? {
         let of_tags = rows.iter().filter(|row| row.part == FollowedPart::Tags);
         let repeats = of_tags.max_by_key(|row| row.to).and_then(|row| row.repeats);
         rows.push(Coverage {

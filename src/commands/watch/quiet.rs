@@ -11,7 +11,7 @@ use crate::commands::watch::follow::stopped;
 use crate::failure::Failure;
 use crate::floor::event::EndReason;
 use crate::output::presentation::{Format, Presentation};
-use crate::watch::run::journal::Recording;
+use crate::watch::run::journal::WatchJournal;
 use crate::watch::run::{Plan, Surroundings, Watch};
 use crate::watch::sinks::Sinks;
 use crate::watch::sinks::lines::Lines;
@@ -27,7 +27,7 @@ pub(crate) async fn watch_quietly<T>(
     presentation: &Presentation,
     sources: Vec<LiveServer<'_>>,
     plan: Plan,
-    recording: Option<Recording>,
+    recording: Option<WatchJournal>,
     show: impl FnOnce(watch::Receiver<FloorView>) -> Result<T, Failure>,
 ) -> Result<(EndReason, T), Failure> {
     let presentation =

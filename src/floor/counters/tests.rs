@@ -50,9 +50,9 @@ struct Journal {
 
 impl Journal {
     /// Records an answer about everything.
-    fn record(&mut self, second: i64, kinds: Vec<EventKind>) -> (Vec<Event>, Vec<Look>) {
+    fn record(&mut self, second: i64, kinds: Vec<EventKind>) -> (Vec<Event>, Vec<AnswerMark>) {
         let events: Vec<Event> = kinds.into_iter().map(|kind| event(second, kind)).collect();
-        let look = |part| Look {
+        let mark = |part| AnswerMark {
             part,
             at: at(second),
             server_time: None,
@@ -60,14 +60,14 @@ impl Journal {
             hole: GapCause::Outage,
             lost: false,
         };
-        let looks: Vec<Look> = PARTS.map(look).to_vec();
-        for look in &looks {
-            if let Some(step) = coverage_step(&self.coverage, look, CADENCE) {
+        let marks: Vec<AnswerMark> = PARTS.map(mark).to_vec();
+        for mark in &marks {
+            if let Some(step) = coverage_step(&self.coverage, mark, CADENCE) {
                 Coverage::take(&mut self.coverage, &step);
             }
         }
         self.events.extend(events.iter().cloned());
-        (events, looks)
+        (events, marks)
     }
 
     fn counters(&self, second: i64) -> Counters {
@@ -88,8 +88,8 @@ impl Run {
     }
 
     fn answer(&mut self, second: i64, kinds: Vec<EventKind>) {
-        let (events, looks) = self.journal.record(second, kinds);
-        self.counters.take(&events, &looks, CADENCE, self.is_recorded, at(second));
+        let (events, marks) = self.journal.record(second, kinds);
+        self.counters.take(&events, &marks, CADENCE, self.is_recorded, at(second));
     }
 
     fn counted(&self, second: i64) -> Counted {

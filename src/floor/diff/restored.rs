@@ -15,7 +15,7 @@ use crate::floor::identity::seen::Seen;
 use crate::floor::pause::{Moment, OwnClocks};
 use crate::floor::poll_result::PollResult;
 use crate::floor::state::AgentState;
-use crate::floor::timeline::{Coverage, Look, NewEvent};
+use crate::floor::timeline::{AnswerMark, Coverage, NewEvent};
 
 #[cfg(test)]
 mod tests;
@@ -199,13 +199,13 @@ impl Memory {
     }
 
     /// What `poll` covers. An answer that may be about somebody else, another break or another wrap-up covers nothing.
-    pub(super) fn looks(
+    pub(super) fn marks(
         &self,
         state: &AgentState,
         events: &[Event],
         delivery: DeliveryEvidence,
         poll: &PollResult,
-    ) -> Vec<Look> {
+    ) -> Vec<AnswerMark> {
         let slept = self.last_answer.is_some_and(|last| Moment::of(poll).since(&last).includes_sleep());
         let usual = if slept { GapCause::Sleep } else { GapCause::Outage };
         // What is reported as a gap is not covered, whatever its cause: behind a pause that is long enough to be one, an
@@ -214,7 +214,7 @@ impl Memory {
             EventKind::Gap(Gap { why, .. }) => Some(*why).filter(|why| *why != GapCause::MemoryFull),
             _ => None,
         });
-        let look = |part, cause: Option<GapCause>| Look {
+        let mark = |part, cause: Option<GapCause>| AnswerMark {
             part,
             at: poll.taken_at,
             server_time: poll.server_time,
@@ -223,16 +223,16 @@ impl Memory {
             lost: false,
         };
         let shows = Shown::default().after(state, poll);
-        let tags = poll.tags.as_ref().map(|_| Look {
+        let tags = poll.tags.as_ref().map(|_| AnswerMark {
             repeats: delivery.repeats(),
             lost: missed.is_some(),
-            ..look(FollowedPart::Tags, missed.or(self.interrupted.tags))
+            ..mark(FollowedPart::Tags, missed.or(self.interrupted.tags))
         });
         // Whoever goes on is to meet another break or wrap-up as this one has: for the first time.
         let shows_break = shows.breaks && !state.may_be_another_break();
         let shows_wrapup = shows.wrapups && !state.may_be_another_wrapup(poll.wrapup.as_ref());
-        let breaks = shows_break.then(|| look(FollowedPart::Breaks, self.interrupted.breaks));
-        let wrapups = shows_wrapup.then(|| look(FollowedPart::Wrapups, self.interrupted.wrapups));
+        let breaks = shows_break.then(|| mark(FollowedPart::Breaks, self.interrupted.breaks));
+        let wrapups = shows_wrapup.then(|| mark(FollowedPart::Wrapups, self.interrupted.wrapups));
         tags.into_iter().chain(breaks).chain(wrapups).collect()
     }
 }

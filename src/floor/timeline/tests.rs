@@ -11,15 +11,15 @@ use GapCause::{AnswerLost, NotRunning, Outage, Sleep, TakenOver};
 
 const CADENCE: u64 = 5;
 
-fn look(part: FollowedPart, second: i64, hole: GapCause) -> Look {
-    Look { part, at: at(second), server_time: None, repeats: None, hole, lost: false }
+fn mark(part: FollowedPart, second: i64, hole: GapCause) -> AnswerMark {
+    AnswerMark { part, at: at(second), server_time: None, repeats: None, hole, lost: false }
 }
 
 /// The rows after these looks.
-fn after(looks: &[(Look, u64)]) -> Vec<Coverage> {
+fn after(marks: &[(AnswerMark, u64)]) -> Vec<Coverage> {
     let mut rows = Vec::new();
-    for (look, cadence) in looks {
-        if let Some(step) = coverage_step(&rows, look, Duration::from_secs(*cadence)) {
+    for (mark, cadence) in marks {
+        if let Some(step) = coverage_step(&rows, mark, Duration::from_secs(*cadence)) {
             Coverage::take(&mut rows, &step);
         }
     }
@@ -78,16 +78,17 @@ fn coverage_grows_while_answers_come_and_says_why_it_ended() {
         ),
     ];
     for (answers, expected) in table {
-        let looks: Vec<(Look, u64)> =
-            answers.iter().map(|&(second, cadence, hole)| (look(Breaks, second, hole), cadence)).collect();
-        assert_eq!(rows(&after(&looks)), expected, "{answers:?}");
+        let marks: Vec<(AnswerMark, u64)> =
+            answers.iter().map(|&(second, cadence, hole)| (mark(Breaks, second, hole), cadence)).collect();
+        assert_eq!(rows(&after(&marks)), expected, "{answers:?}");
     }
 }
 
 #[test]
 fn the_time_of_the_server_goes_on_while_our_clock_shows_again_what_is_covered() {
-    let dated =
-        |second, server| (Look { server_time: Some(at(server)), ..look(Breaks, second, Outage) }, CADENCE);
+    let dated = |second, server| {
+        (AnswerMark { server_time: Some(at(server)), ..mark(Breaks, second, Outage) }, CADENCE)
+    };
     // Set back at 15 s; and one that is recorded late.
     let covered = after(&[dated(0, 90), dated(15, 105), dated(3, 110), dated(8, 115), dated(6, 113)]);
     assert_eq!(rows(&covered), [(0, 15, CADENCE, None)]);
@@ -96,7 +97,7 @@ fn the_time_of_the_server_goes_on_while_our_clock_shows_again_what_is_covered() 
 
 #[test]
 fn notifications_are_covered_as_far_back_as_an_answer_reaches() {
-    let tags = |second, repeats, lost| (Look { repeats, lost, ..look(Tags, second, Outage) }, CADENCE);
+    let tags = |second, repeats, lost| (AnswerMark { repeats, lost, ..mark(Tags, second, Outage) }, CADENCE);
     let hour = 3600;
     // An hour without an answer is no hole, whether the server repeats or keeps what is new.
     for repeats in [None, Some(true), Some(false)] {
@@ -117,16 +118,16 @@ fn notifications_are_covered_as_far_back_as_an_answer_reaches() {
 
 #[test]
 fn a_gap_has_the_cause_of_the_part_that_is_missing() {
-    let looks = [
-        (look(Breaks, 0, NotRunning), CADENCE),
-        (look(Wrapups, 0, NotRunning), CADENCE),
-        (look(Breaks, 10, Outage), CADENCE),
-        (look(Wrapups, 10, Outage), CADENCE),
-        (look(Breaks, 20, Outage), CADENCE),
-        (look(Wrapups, 100, Sleep), CADENCE),
-        (look(Breaks, 100, TakenOver), CADENCE),
+    let marks = [
+        (mark(Breaks, 0, NotRunning), CADENCE),
+        (mark(Wrapups, 0, NotRunning), CADENCE),
+        (mark(Breaks, 10, Outage), CADENCE),
+        (mark(Wrapups, 10, Outage), CADENCE),
+        (mark(Breaks, 20, Outage), CADENCE),
+        (mark(Wrapups, 100, Sleep), CADENCE),
+        (mark(Breaks, 100, TakenOver), CADENCE),
     ];
-    let rows = after(&looks);
+    let rows = after(&marks);
     let gap = |from, to, why| Gap { from: at(from), to: at(to), why };
     let both = [Breaks, Wrapups];
     let window = span(-10, 110);
@@ -180,14 +181,14 @@ fn what_was_lost_is_not_covered_although_others_were_answered_meanwhile() {
 #[test]
 fn a_run_goes_on_with_what_was_covered_last_however_old_it_is() {
     let day = 24 * 3600;
-    let looks = [
-        (look(Tags, 0, NotRunning), CADENCE),
-        (look(Breaks, 0, NotRunning), CADENCE),
-        (look(Tags, 2 * day, NotRunning), CADENCE),
-        (look(Breaks, 9 * day, NotRunning), CADENCE),
+    let marks = [
+        (mark(Tags, 0, NotRunning), CADENCE),
+        (mark(Breaks, 0, NotRunning), CADENCE),
+        (mark(Tags, 2 * day, NotRunning), CADENCE),
+        (mark(Breaks, 9 * day, NotRunning), CADENCE),
     ];
     let known = |from: i64| {
-        let known = Coverage::to_remember(after(&looks), at(from));
+        let known = Coverage::to_remember(after(&marks), at(from));
         known.iter().map(|row| (row.part, row.from)).collect::<Vec<_>>()
     };
     let ends = [(Tags, at(2 * day)), (Breaks, at(9 * day))];
@@ -198,7 +199,7 @@ fn a_run_goes_on_with_what_was_covered_last_however_old_it_is() {
 }
 
 /// Looks of an agent whose clocks are set back and forth, whose machine sleeps, and whose recorder restarts.
-fn troubled_looks() -> impl Strategy<Value = Vec<(Look, u64)>> {
+fn troubled_looks() -> impl Strategy<Value = Vec<(AnswerMark, u64)>> {
     let part = prop::sample::select(vec![Tags, Breaks, Wrapups]);
     let step = prop_oneof![8 => 0..20_i64, 1 => -9000..9000_i64, 1 => -100_000..100_000_i64];
     let cause = prop::sample::select(vec![Outage, Sleep, NotRunning, TakenOver]);
@@ -207,18 +208,18 @@ fn troubled_looks() -> impl Strategy<Value = Vec<(Look, u64)>> {
     let one = (part, step, cause, repeats, cadence, prop::bool::weighted(0.05));
     prop::collection::vec(one, 0..120).prop_map(|answers| {
         let mut now = 0;
-        let look = |(part, step, hole, repeats, cadence, lost)| {
+        let mark = |(part, step, hole, repeats, cadence, lost)| {
             now += step;
-            (Look { part, at: at(now), server_time: None, repeats, hole, lost }, cadence)
+            (AnswerMark { part, at: at(now), server_time: None, repeats, hole, lost }, cadence)
         };
-        answers.into_iter().map(look).collect()
+        answers.into_iter().map(mark).collect()
     })
 }
 
 proptest! {
     #[test]
-    fn coverage_never_overlaps_is_never_negative_and_holds_every_answer(looks in troubled_looks()) {
-        let rows = after(&looks);
+    fn coverage_never_overlaps_is_never_negative_and_holds_every_answer(marks in troubled_looks()) {
+        let rows = after(&marks);
         for part in [Tags, Breaks, Wrapups] {
             let of_part: Vec<&Coverage> = rows.iter().filter(|row| row.part == part).collect();
             prop_assert!(of_part.iter().all(|row| row.from <= row.to));
@@ -226,20 +227,20 @@ proptest! {
                 prop_assert!(pair[0].to <= pair[1].from && pair[0].from < pair[1].from, "{:?}", pair);
             }
         }
-        for (look, _) in &looks {
-            let holds = |row: &Coverage| row.part == look.part && row.from <= look.at && look.at <= row.to;
-            prop_assert!(rows.iter().any(holds), "{look:?}");
+        for (mark, _) in &marks {
+            let holds = |row: &Coverage| row.part == mark.part && row.from <= mark.at && mark.at <= row.to;
+            prop_assert!(rows.iter().any(holds), "{mark:?}");
         }
     }
 
     #[test]
     fn gaps_and_coverage_are_the_whole_window(
-        looks in troubled_looks(),
+        marks in troubled_looks(),
         from in -50_000..50_000_i64,
         length in 0..100_000_i64,
         parts in prop::sample::subsequence(vec![Tags, Breaks, Wrapups], 1..=3),
     ) {
-        let rows = after(&looks);
+        let rows = after(&marks);
         let window = span(from, from + length);
         let gaps = gaps(&rows, &parts, window).into_iter().map(|gap| Span { from: gap.from, to: gap.to });
         let mut pieces: Vec<Span> = covered(&rows, &parts, window).into_iter().chain(gaps).collect();

@@ -21,7 +21,7 @@ fn the_database_of_another_program_is_refused_and_left_as_it_is() {
     let before = fs::read(folder.path()).expect("read");
     // With a lock beside it, too, which a journal that was there before has left.
     for names in [vec!["journal.db"], vec!["journal.db", "journal.db.lock"]] {
-        for mode in [Mode::Create, Mode::Existing, Mode::Look] {
+        for mode in [Mode::Create, Mode::Existing, Mode::ReadOnly] {
             let refused = folder.try_open(mode).err();
             assert!(matches!(refused, Some(JournalError::Foreign { .. })), "{refused:?}");
             assert_eq!(fs::read(folder.path()).expect("read"), before);

@@ -91,7 +91,7 @@ proptest! {
         prop_assert_eq!(format!("{:?}", needed.memory.state()), format!("{:?}", day.memory.state()));
         let (expected, found) = (day.memory.diff(&poll), needed.memory.diff(&poll));
         prop_assert_eq!(found.events, expected.events);
-        prop_assert_eq!(format!("{:?}", found.looks), format!("{:?}", expected.looks));
+        prop_assert_eq!(format!("{:?}", found.marks), format!("{:?}", expected.marks));
         let is_tag = |one: &Recorded| matches!(one.event.kind, EventKind::Tag(_));
         let is_listed = |one: &Recorded| {
             is_tag(one) && answer.is_some() && listed.is_some_and(|from| one.event.at >= from)

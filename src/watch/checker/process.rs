@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use crate::floor::diff::Memory;
 use crate::floor::event::Event;
-use crate::floor::timeline::Look;
+use crate::floor::timeline::AnswerMark;
 use crate::watch::checker::day::Size;
 use crate::watch::checker::dice::Dice;
 use crate::watch::checker::lives::{Span, Stage};
 use crate::watch::checker::poller::{Poller, Received};
+use crate::watch::recorder::backend::{JournalBackend, Left, News, Refreshed, Share, Wanted, Written};
 use crate::watch::recorder::model::Model as Journal;
-use crate::watch::recorder::records::{Left, Looked, News, Records, Share, Wanted, Written};
-use crate::watch::recorder::{Note, Recorder};
+use crate::watch::recorder::{Addition, PendingWrites};
 use crate::watch::schedule::Outcome;
 use crate::watch::source::WatchScope;
 
@@ -22,7 +22,7 @@ pub(super) struct Process<'a> {
     /// Which of the commands it is.
     pub(super) slot: usize,
     pub(super) journal: Journal,
-    pub(super) recorder: Recorder,
+    pub(super) pending: PendingWrites,
     pub(super) memory: Memory,
     pub(super) poller: Poller<'a>,
     pub(super) polls_always: bool,
@@ -50,31 +50,31 @@ pub(super) struct Taken {
     /// The events and the openings, each with its number if it was new to the journal.
     pub(super) events: Vec<(i64, Event)>,
     pub(super) openings: Vec<(i64, Event)>,
-    pub(super) looks: Vec<Look>,
+    pub(super) marks: Vec<AnswerMark>,
 }
 
 impl Process<'_> {
     /// Looks who polls.
-    pub(super) fn look(&mut self, size: &Size) -> Looked {
+    pub(super) fn refresh(&mut self, size: &Size) -> Refreshed {
         let wanted = Wanted {
             index: 0,
-            base: self.recorder.base(0),
+            base: self.pending.base(0),
             parts: ALL.parts(),
             cadence: size.interval,
             forces: self.polls_always,
         };
-        self.journal.look(&[wanted]).expect("a model").pop().expect("one agent")
+        self.journal.refresh(&[wanted]).expect("a model").pop().expect("one agent")
     }
 
     /// Learns what others have recorded; the numbers of the events.
     pub(super) fn learn(&mut self, news: News) -> Vec<i64> {
-        let known = self.recorder.base(0);
+        let known = self.pending.base(0);
         let last = news.events.iter().map(|recorded| recorded.seq).max().unwrap_or(known);
         let events: Vec<_> = news.events.into_iter().filter(|recorded| recorded.seq > known).collect();
         for recorded in &events {
             self.memory.learn(&recorded.event, &self.poller.clocks);
         }
-        for row in self.recorder.learned(0, last, news.coverage) {
+        for row in self.pending.learned(0, last, news.coverage) {
             self.memory.attend(&row, &self.poller.clocks);
         }
         events.into_iter().map(|recorded| recorded.seq).collect()
@@ -82,10 +82,10 @@ impl Process<'_> {
 
     /// Notes what stdout took, if the journal does not know it yet.
     pub(super) fn note_stdout(&mut self) {
-        if self.recorder.has_more() {
-            let (pages, took) = (self.recorder.pages(&[]), self.recorder.stdout_took());
-            if let Written::Done { last, .. } = self.journal.record(&pages, took).expect("a model") {
-                self.recorder.written(&pages, took, last);
+        if self.pending.has_more() {
+            let (entries, took) = (self.pending.entries(&[]), self.pending.stdout_took());
+            if let Written::Done { last, .. } = self.journal.record(&entries, took).expect("a model") {
+                self.pending.written(&entries, took, last);
             }
         }
     }
@@ -95,14 +95,17 @@ impl Process<'_> {
         let mut learned = vec![];
         loop {
             let difference = self.memory.diff(&received.result);
-            let note =
-                Note { index: 0, events: difference.to_record().collect(), looks: difference.looks.clone() };
+            let note = Addition {
+                index: 0,
+                events: difference.to_record().collect(),
+                marks: difference.marks.clone(),
+            };
             let new = note.events.clone();
-            let pages = self.recorder.pages(&[note]);
-            let took = self.recorder.stdout_took();
-            match self.journal.record(&pages, took).expect("a model") {
+            let entries = self.pending.entries(&[note]);
+            let took = self.pending.stdout_took();
+            match self.journal.record(&entries, took).expect("a model") {
                 Written::Done { seqs, last } => {
-                    self.recorder.written(&pages, took, last);
+                    self.pending.written(&entries, took, last);
                     let first_opening = new.len() - difference.openings.len();
                     let numbered = new.into_iter().map(|new| new.event).zip(seqs).enumerate();
                     let taken = numbered.filter_map(|(place, (event, seq))| Some((place, (seq?, event))));
@@ -111,7 +114,7 @@ impl Process<'_> {
                     let bare = |list: Vec<(usize, (i64, Event))>| list.into_iter().map(|it| it.1).collect();
                     let (events, openings) = (bare(events), bare(openings));
                     self.memory.commit(difference.change);
-                    return (learned, Taken { events, openings, looks: difference.looks });
+                    return (learned, Taken { events, openings, marks: difference.marks });
                 }
                 Written::Overtaken(news) => {
                     for news in news {
@@ -138,7 +141,7 @@ impl Process<'_> {
     pub(super) fn plan(&mut self, outcome: Outcome, took: i64, dice: &mut Dice) -> bool {
         let Some(next) = self.poller.next(outcome, self.next, took, dice) else {
             // The session is over.
-            self.journal.end(self.recorder.stdout_took(), &[]).expect("a model");
+            self.journal.end(self.pending.stdout_took(), &[]).expect("a model");
             return false;
         };
         self.next = next;

@@ -24,9 +24,9 @@ use crate::watch::checker::readers::{Script, Stdout};
 use crate::watch::checker::server::{Model, Server};
 use crate::watch::checker::verdict::{Books, Verdict};
 use crate::watch::checker::writing::{Manner, Start};
-use crate::watch::recorder::Recorder;
+use crate::watch::recorder::PendingWrites;
+use crate::watch::recorder::backend::{JournalBackend, Refreshed, Share};
 use crate::watch::recorder::model::{Book, Model as Journal};
-use crate::watch::recorder::records::{Looked, Records, Share};
 use crate::watch::schedule::Outcome;
 use crate::watch::source::WatchScope;
 
@@ -182,11 +182,11 @@ impl<'a> Day<'a> {
         let next = poller.schedule.first();
         let at = poller.true_time(next);
         let [agent] = <[_; 1]>::try_from(begun.agents).expect("one agent");
-        let accounts = vec![agent.account.expect("it is recorded")];
+        let queues = vec![agent.queue.expect("it is recorded")];
         let mut process = Process {
             slot,
             journal,
-            recorder: Recorder::new(accounts, self.size.interval),
+            pending: PendingWrites::new(queues, self.size.interval),
             memory: agent.memory,
             poller,
             polls_always,
@@ -223,7 +223,7 @@ impl<'a> Day<'a> {
         if killed == Some(Stage::BeforePoll) {
             return self.kill(process);
         }
-        if !self.look(process, now, verdict) {
+        if !self.refresh(process, now, verdict) {
             if killed.is_some() {
                 return self.kill(process);
             }
@@ -250,7 +250,7 @@ impl<'a> Day<'a> {
         if killed == Some(Stage::DuringPoll) {
             // Whoever polls next is told that an answer may be lost.
             self.excuse_one_beside(process);
-            process.journal.end(process.recorder.stdout_took(), &[0]).expect("a model");
+            process.journal.end(process.pending.stdout_took(), &[0]).expect("a model");
             (self.was_killed, self.stdouts[process.slot].was_cut) = (true, true);
             return false;
         }
@@ -282,7 +282,7 @@ impl<'a> Day<'a> {
             self.excuse_one_beside(process);
             (self.was_killed, self.stdouts[process.slot].was_cut) = (true, true);
         }
-        process.journal.end(process.recorder.stdout_took(), cut).expect("a model");
+        process.journal.end(process.pending.stdout_took(), cut).expect("a model");
     }
 
     fn kill(&mut self, process: &Process<'a>) -> bool {
@@ -296,9 +296,9 @@ impl<'a> Day<'a> {
     }
 
     /// Looks who polls, and learns what others have recorded. Whether this process is to poll.
-    fn look(&mut self, process: &mut Process<'a>, now: i64, verdict: &mut Verdict) -> bool {
+    fn refresh(&mut self, process: &mut Process<'a>, now: i64, verdict: &mut Verdict) -> bool {
         process.poller.read_clocks(now);
-        let Looked { news, share } = process.look(self.size);
+        let Refreshed { news, share } = process.refresh(self.size);
         let learned = process.learn(news);
         self.print(process, &learned, verdict);
         process.note_stdout();
@@ -316,7 +316,7 @@ impl<'a> Day<'a> {
     fn print(&mut self, process: &mut Process<'a>, seqs: &[i64], verdict: &mut Verdict) {
         for seq in seqs.iter().filter(|_| process.slot != RECORD) {
             self.stdouts[process.slot].print(*seq, verdict);
-            process.recorder.took(*seq);
+            process.pending.took(*seq);
         }
     }
 
@@ -369,7 +369,7 @@ impl<'a> Day<'a> {
             let mut process = Process {
                 slot: RECORD,
                 journal: journal.clone(),
-                recorder: Recorder::new(vec![agent.account.expect("it is recorded")], Duration::ZERO),
+                pending: PendingWrites::new(vec![agent.queue.expect("it is recorded")], Duration::ZERO),
                 memory: agent.memory,
                 poller,
                 polls_always: true,

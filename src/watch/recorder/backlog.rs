@@ -11,7 +11,7 @@ use crate::floor::event::{Event, EventKind};
 use crate::floor::identity::fingerprint::of_notification;
 use crate::floor::poll_result::PollResult;
 use crate::floor::timeline::NewEvent;
-use crate::watch::recorder::{MOST_WAITING, Note};
+use crate::watch::recorder::{Addition, MOST_WAITING};
 
 #[derive(Debug, Default)]
 pub(crate) struct Backlog {
@@ -50,14 +50,14 @@ impl Backlog {
         &mut self,
         at: Timestamp,
         events: &[Event],
-        note: &Note,
+        addition: &Addition,
         poll: Option<&PollResult>,
     ) -> Vec<Dropped> {
         // One that adds nothing to what is known adds nothing to the journal either.
-        if !events.is_empty() || !note.events.is_empty() {
-            let poll = poll.map(|poll| reduced(poll, &note.events));
-            let beside = note.events.iter().filter(|new| is_beside_answers(&new.event.kind)).cloned();
-            let (index, count) = (note.index, note.events.len());
+        if !events.is_empty() || !addition.events.is_empty() {
+            let poll = poll.map(|poll| reduced(poll, &addition.events));
+            let beside = addition.events.iter().filter(|new| is_beside_answers(&new.event.kind)).cloned();
+            let (index, count) = (addition.index, addition.events.len());
             self.events += count;
             self.entries.push_back(Entry { index, at, count, poll, events: beside.collect() });
         }

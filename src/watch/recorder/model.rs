@@ -19,11 +19,11 @@ use crate::floor::pause::OwnClocks;
 use crate::floor::shift::{DayRules, Today};
 use crate::floor::timeline::{Coverage, CoverageStep, NewEvent, Recorded};
 use crate::journal::JournalError;
-use crate::watch::recorder::records::{
-    Begun, BegunAgent, Left, Looked, News, Past, Records, Share, Wanted, Written,
+use crate::watch::recorder::backend::{
+    Begun, BegunAgent, JournalBackend, Left, News, Past, Refreshed, Share, Wanted, Written,
 };
 use crate::watch::recorder::sharing::Holder;
-use crate::watch::recorder::{Account, Page};
+use crate::watch::recorder::{AgentEntry, AgentQueue};
 
 /// Its agents are profiles of this server, named by their numbers.
 const SERVER: &str = "https://deepcall.example";
@@ -77,7 +77,7 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    /// Begins a run with everybody whose account is wanted.
+    /// Begins a run with everybody whose queue is wanted.
     pub(crate) fn begin(
         book: &Arc<Mutex<Book>>,
         command: &'static str,
@@ -98,7 +98,7 @@ impl Model {
             let memory = Memory::default().restored(agent_id, events, &coverage, clocks);
             BegunAgent {
                 memory,
-                account: Some(Account::new(base, coverage)),
+                queue: Some(AgentQueue::new(base, coverage)),
                 counters: Counters::default(),
                 history: vec![],
             }
@@ -234,36 +234,36 @@ impl Book {
     }
 }
 
-impl Records for Model {
+impl JournalBackend for Model {
     fn begin(&mut self, _: &OwnClocks) -> Result<Option<Begun>, JournalError> {
         panic!("it has begun")
     }
 
-    fn record(&mut self, pages: &[Page], took: Option<i64>) -> Result<Written, JournalError> {
+    fn record(&mut self, entries: &[AgentEntry], took: Option<i64>) -> Result<Written, JournalError> {
         let mut book = self.book();
         if book.is_full {
             return Err(JournalError::Full { path: PathBuf::from("journal.db") });
         }
-        let news: Vec<News> = pages.iter().map(|page| book.news(page.index, page.base)).collect();
+        let news: Vec<News> = entries.iter().map(|entry| book.news(entry.index, entry.base)).collect();
         if news.iter().any(|news| !news.events.is_empty()) {
             return Ok(Written::Overtaken(news));
         }
         book.commits += 1;
         let mut seqs = vec![];
-        for page in pages {
-            for new in &page.events {
-                seqs.push(book.insert(page.index, new));
+        for entry in entries {
+            for new in &entry.events {
+                seqs.push(book.insert(entry.index, new));
             }
-            let rows = book.coverage.entry(page.index).or_default();
-            for step in &page.coverage {
+            let rows = book.coverage.entry(entry.index).or_default();
+            for step in &entry.coverage {
                 Coverage::take(rows, step);
             }
-            let answers = page.coverage.iter().map(|step| match step {
+            let answers = entry.coverage.iter().map(|step| match step {
                 CoverageStep::Lengthen { to, .. } => *to,
                 CoverageStep::Begin { coverage, .. } => coverage.to,
             });
             let newest = answers.max();
-            let lease = book.leases.get_mut(&page.index).filter(|lease| lease.run == self.run);
+            let lease = book.leases.get_mut(&entry.index).filter(|lease| lease.run == self.run);
             if let (Some(lease), Some(newest)) = (lease, newest) {
                 lease.newest_answer = Some(newest);
             }
@@ -274,10 +274,10 @@ impl Records for Model {
         Ok(Written::Done { seqs, last: book.last() })
     }
 
-    fn look(&mut self, wanted: &[Wanted]) -> Result<Vec<Looked>, JournalError> {
+    fn refresh(&mut self, wanted: &[Wanted]) -> Result<Vec<Refreshed>, JournalError> {
         let mut book = self.book();
         book.runs[self.run].is_stopped = false;
-        let look = |wanted: &Wanted| {
+        let mark = |wanted: &Wanted| {
             let Wanted { index, base, parts, cadence, forces } = wanted.clone();
             let holder = book.leases.get(&index).map(|lease| lease.run);
             let others = holder.filter(|run| *run != self.run).and_then(|_| book.holder(index));
@@ -293,9 +293,9 @@ impl Records for Model {
                     Share::Ours { taken_over: (is_others && is_noticed).then_some(Left { newest_answer }) }
                 }
             };
-            Looked { news: book.news(index, base), share }
+            Refreshed { news: book.news(index, base), share }
         };
-        Ok(wanted.iter().map(look).collect())
+        Ok(wanted.iter().map(mark).collect())
     }
 
     /// Its readers have no board.

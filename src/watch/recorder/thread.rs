@@ -9,13 +9,13 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::floor::pause::OwnClocks;
 use crate::floor::shift::{DayRules, Today};
 use crate::journal::JournalError;
-use crate::watch::recorder::Page;
-use crate::watch::recorder::records::{Begun, Looked, Records, Wanted, Written};
+use crate::watch::recorder::AgentEntry;
+use crate::watch::recorder::backend::{Begun, JournalBackend, Refreshed, Wanted, Written};
 
 enum Request {
     Begin(OwnClocks),
-    Record(Vec<Page>, Option<i64>),
-    Look(Vec<Wanted>),
+    Record(Vec<AgentEntry>, Option<i64>),
+    Refresh(Vec<Wanted>),
     Count(Vec<usize>, Arc<DayRules>),
     End(Option<i64>, Vec<usize>),
 }
@@ -24,7 +24,7 @@ enum Request {
 pub(crate) enum Reply {
     Begun(Result<Option<Box<Begun>>, JournalError>),
     Recorded(Result<Written, JournalError>),
-    Looked(Result<Vec<Looked>, JournalError>),
+    Refreshed(Result<Vec<Refreshed>, JournalError>),
     Counted(Vec<usize>, Result<Vec<Option<Today>>, JournalError>),
     Ended,
 }
@@ -36,12 +36,12 @@ pub(crate) struct JournalThread {
 }
 
 impl JournalThread {
-    pub(crate) fn start(mut records: Box<dyn Records>) -> io::Result<Self> {
+    pub(crate) fn start(mut backend: Box<dyn JournalBackend>) -> io::Result<Self> {
         let (requests, asked) = channel();
         let (answers, replies) = unbounded_channel();
         thread::Builder::new()
             .name("journal".to_owned())
-            .spawn(move || serve(&mut *records, &asked, &answers))?;
+            .spawn(move || serve(&mut *backend, &asked, &answers))?;
         Ok(Self { requests, replies })
     }
 
@@ -49,12 +49,12 @@ impl JournalThread {
         let _ = self.requests.send(Request::Begin(clocks));
     }
 
-    pub(crate) fn record(&self, pages: Vec<Page>, took: Option<i64>) {
-        let _ = self.requests.send(Request::Record(pages, took));
+    pub(crate) fn record(&self, entries: Vec<AgentEntry>, took: Option<i64>) {
+        let _ = self.requests.send(Request::Record(entries, took));
     }
 
-    pub(crate) fn look(&self, wanted: Vec<Wanted>) {
-        let _ = self.requests.send(Request::Look(wanted));
+    pub(crate) fn refresh(&self, wanted: Vec<Wanted>) {
+        let _ = self.requests.send(Request::Refresh(wanted));
     }
 
     pub(crate) fn count(&self, agents: Vec<usize>, rules: Arc<DayRules>) {
@@ -71,20 +71,20 @@ impl JournalThread {
     }
 }
 
-fn serve(records: &mut dyn Records, asked: &Receiver<Request>, answers: &UnboundedSender<Reply>) {
+fn serve(backend: &mut dyn JournalBackend, asked: &Receiver<Request>, answers: &UnboundedSender<Reply>) {
     let mut next = asked.recv().ok();
     while let Some(request) = next.take() {
         let is_last = matches!(request, Request::End(..));
         let reply = match request {
-            Request::Begin(clocks) => Reply::Begun(records.begin(&clocks).map(|begun| begun.map(Box::new))),
-            Request::Record(pages, took) => Reply::Recorded(records.record(&pages, took)),
-            Request::Look(wanted) => Reply::Looked(records.look(&wanted)),
+            Request::Begin(clocks) => Reply::Begun(backend.begin(&clocks).map(|begun| begun.map(Box::new))),
+            Request::Record(entries, took) => Reply::Recorded(backend.record(&entries, took)),
+            Request::Refresh(wanted) => Reply::Refreshed(backend.refresh(&wanted)),
             Request::Count(agents, rules) => {
-                let today = records.today(&agents, &rules);
+                let today = backend.today(&agents, &rules);
                 Reply::Counted(agents, today)
             }
             Request::End(took, cut) => {
-                let _ = records.end(took, &cut);
+                let _ = backend.end(took, &cut);
                 Reply::Ended
             }
         };
@@ -93,15 +93,15 @@ fn serve(records: &mut dyn Records, asked: &Receiver<Request>, answers: &Unbound
         }
         next = match asked.try_recv() {
             // Nobody waits: there is time for a step that may be put off.
-            Err(TryRecvError::Empty) => tidy_until_asked(records, asked),
+            Err(TryRecvError::Empty) => tidy_until_asked(backend, asked),
             request => request.ok(),
         };
     }
 }
 
 /// Tidies up until there is nothing more to do or something is asked; returns what is asked next.
-fn tidy_until_asked(records: &mut dyn Records, asked: &Receiver<Request>) -> Option<Request> {
-    while records.tidy() {
+fn tidy_until_asked(backend: &mut dyn JournalBackend, asked: &Receiver<Request>) -> Option<Request> {
+    while backend.tidy() {
         match asked.try_recv() {
             Err(TryRecvError::Empty) => {}
             request => return request.ok(),

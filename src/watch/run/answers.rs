@@ -7,7 +7,7 @@ use crate::floor::diff::Memory;
 use crate::floor::event::{EndReason, Event, EventKind, ProfileEndReason, ProfileEnded};
 use crate::floor::timeline;
 use crate::floor::timeline::NewEvent;
-use crate::watch::recorder::Note;
+use crate::watch::recorder::Addition;
 use crate::watch::run::Watch;
 use crate::watch::run::round::{Answer, Arrival, Report, Step};
 use crate::watch::source::{Polled, Refusal, Source};
@@ -50,9 +50,9 @@ impl<S: Source> Watch<'_, S> {
         match arrival {
             Arrival::Answer(answer) => self.difference(answer),
             Arrival::Event { index, event, ends } => {
-                let note =
-                    Note { index: *index, events: kept(slice::from_ref(event)).collect(), looks: vec![] };
-                Report { events: vec![event.clone()], note, step: None, ends: *ends }
+                let addition =
+                    Addition { index: *index, events: kept(slice::from_ref(event)).collect(), marks: vec![] };
+                Report { events: vec![event.clone()], addition, step: None, ends: *ends }
             }
         }
     }
@@ -65,7 +65,7 @@ impl<S: Source> Watch<'_, S> {
             |kind| Event { at: *wall, server_time: None, profile: Some(agent.view.profile.clone()), kind };
         let mut health = agent.view.health;
         let (mut events, mut change) = (Vec::new(), None);
-        let mut note = Note { index: *index, events: vec![], looks: vec![] };
+        let mut addition = Addition { index: *index, events: vec![], marks: vec![] };
         let mut openings = vec![];
         if let Some(result) = result {
             if failure.is_none() {
@@ -75,12 +75,12 @@ impl<S: Source> Watch<'_, S> {
             }
             let difference = agent.memory.diff(result);
             if self.takes_notes() {
-                note.events.extend(kept(&events));
-                note.events.extend(difference.to_record());
-                openings = note.events.split_off(note.events.len() - difference.openings.len());
-                note.looks = difference.looks;
+                addition.events.extend(kept(&events));
+                addition.events.extend(difference.to_record());
+                openings = addition.events.split_off(addition.events.len() - difference.openings.len());
+                addition.marks = difference.marks;
             }
-            if self.recording.as_ref().is_some_and(|recording| recording.is_new_to_file[*index]) {
+            if self.journal.as_ref().is_some_and(|journal| journal.is_new_to_file[*index]) {
                 // What the file holds already is not stored twice.
                 let all = Memory::default().diff(result);
                 let is_tag = |new: &NewEvent| matches!(new.event.kind, EventKind::Tag(_));
@@ -103,16 +103,21 @@ impl<S: Source> Watch<'_, S> {
             events.extend(lost.map(event));
         }
         if self.takes_notes() {
-            note.events.extend(kept(&events[known..]));
+            addition.events.extend(kept(&events[known..]));
         }
-        note.events.append(&mut openings);
+        addition.events.append(&mut openings);
         let step = Step { index: *index, since: *since, change, health, failure: failure.clone() };
-        Report { events, note, step: Some(step), ends: (!refused.is_empty()).then_some(EndReason::Failed) }
+        Report {
+            events,
+            addition,
+            step: Some(step),
+            ends: (!refused.is_empty()).then_some(EndReason::Failed),
+        }
     }
 
     /// Whether anybody wants more of an answer than its events: the journal, or a display, whose counters are of the same.
     fn takes_notes(&self) -> bool {
-        self.recording.is_some() || !self.sinks.view.is_closed()
+        self.journal.is_some() || !self.sinks.view.is_closed()
     }
 
     pub(super) fn event(&self, index: Option<usize>, kind: EventKind) -> Event {

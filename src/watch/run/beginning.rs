@@ -5,16 +5,16 @@ use std::io;
 
 use crate::floor::event::EventKind;
 use crate::journal::JournalError;
-use crate::watch::recorder::records::{Begun, Past};
-use crate::watch::recorder::{Dropped, Note};
+use crate::watch::recorder::backend::{Begun, Past};
+use crate::watch::recorder::{Addition, Dropped};
 use crate::watch::run::Watch;
 use crate::watch::run::agent::Sharing;
-use crate::watch::run::journal::Recording;
+use crate::watch::run::journal::WatchJournal;
 use crate::watch::run::recording::PULSE;
 use crate::watch::run::round::{Arrival, Report};
 use crate::watch::source::Source;
 
-impl Recording {
+impl WatchJournal {
     /// Keeps what has arrived until the journal is open.
     pub(super) fn wait_with(&mut self, arrival: &Arrival, report: &Report) {
         let Some(backlog) = &mut self.backlog else { return };
@@ -22,50 +22,53 @@ impl Recording {
             Arrival::Answer(answer) => (answer.wall, answer.result.as_ref()),
             Arrival::Event { event, .. } => (event.at, None),
         };
-        for Dropped { index, at, count } in backlog.add(at, &report.events, &report.note, poll) {
-            self.recorder.miss(index, at, count);
+        for Dropped { index, at, count } in backlog.add(at, &report.events, &report.addition, poll) {
+            self.pending.miss(index, at, count);
         }
-        let note = Note { events: vec![], ..report.note.clone() };
-        self.recorder.keep(&note);
+        let addition = Addition { events: vec![], ..report.addition.clone() };
+        self.pending.keep(&addition);
     }
 }
 
 impl<S: Source> Watch<'_, S> {
     /// Reports that the journal could not be opened as the watch began.
     pub(super) fn begin_in_trouble(&mut self) -> io::Result<()> {
-        let failed = self.recording.as_mut().and_then(|recording| recording.failed.take());
-        failed.map_or(Ok(()), |error| self.is_in_trouble(&error, vec![]))
+        let failed = self.journal.as_mut().and_then(|journal| journal.failed.take());
+        failed.map_or(Ok(()), |error| self.report_journal_failure(&error, vec![]))
     }
 
     /// Opens the journal, if it is time.
     pub(super) fn begin_next(&mut self) {
         let now = self.now();
-        let Some(recording) = &mut self.recording else { return };
-        if !recording.is_beginning && Recording::has_passed(recording.committed, PULSE, now) {
+        let Some(journal) = &mut self.journal else { return };
+        if !journal.is_beginning && WatchJournal::has_passed(journal.committed, PULSE, now) {
             self.begin_late();
         }
     }
 
     pub(super) fn begin_late(&mut self) {
         let now = self.now();
-        let Some(recording) = &mut self.recording else { return };
-        (recording.is_beginning, recording.committed) = (true, Some(now));
-        recording.thread.begin(self.clocks.clone());
+        let Some(journal) = &mut self.journal else { return };
+        (journal.is_beginning, journal.committed) = (true, Some(now));
+        journal.thread.begin(self.clocks.clone());
     }
 
-    pub(super) fn has_begun(&mut self, begun: Result<Option<Box<Begun>>, JournalError>) -> io::Result<()> {
-        let Some(recording) = &mut self.recording else { return Ok(()) };
-        recording.is_beginning = false;
+    pub(super) fn on_journal_opened(
+        &mut self,
+        begun: Result<Option<Box<Begun>>, JournalError>,
+    ) -> io::Result<()> {
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        journal.is_beginning = false;
         let begun = match begun {
             Ok(Some(begun)) => *begun,
             // There is nobody to record.
             Ok(None) => {
-                self.recording = None;
+                self.journal = None;
                 return Ok(());
             }
             Err(_) => return Ok(()),
         };
-        let Some(mut backlog) = recording.backlog.take() else { return Ok(()) };
+        let Some(mut backlog) = journal.backlog.take() else { return Ok(()) };
         // Notifications that this watch has shown meanwhile are no past any more.
         let agents = &self.agents;
         let is_past = |past: &Past| match &past.recorded.event.kind {
@@ -74,14 +77,14 @@ impl<S: Source> Watch<'_, S> {
         };
         let past: Vec<Past> = begun.past.into_iter().filter(is_past).collect();
         for (index, (agent, of_agent)) in self.agents.iter_mut().zip(begun.agents).enumerate() {
-            let Some(account) = of_agent.account else { continue };
-            recording.is_recorded[index] = true;
-            recording.recorder.begin(index, account);
+            let Some(queue) = of_agent.queue else { continue };
+            journal.is_recorded[index] = true;
+            journal.pending.begin(index, queue);
             let events = backlog.replay(index, of_agent.memory, &mut agent.memory);
-            recording.recorder.keep(&Note { index, events, looks: vec![] });
+            journal.pending.keep(&Addition { index, events, marks: vec![] });
             agent.sharing = Sharing::Unknown;
         }
-        recording.looked = None;
+        journal.refreshed = None;
         if let Some(place) = begun.set_aside {
             (self.around.note)(&format!("the journal was damaged; it is kept as {}", place.display()));
         }

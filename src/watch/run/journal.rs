@@ -9,14 +9,14 @@ use crate::floor::pause::OwnClocks;
 use crate::floor::shift::DayRules;
 use crate::floor::timeline::Recorded;
 use crate::journal::JournalError;
-use crate::watch::recorder::records::{Begun, BegunAgent, Past, Records};
+use crate::watch::recorder::backend::{Begun, BegunAgent, JournalBackend, Past};
 use crate::watch::recorder::thread::{JournalThread, Reply};
-use crate::watch::recorder::{Backlog, Page, Recorder};
+use crate::watch::recorder::{AgentEntry, Backlog, PendingWrites};
 use crate::watch::run::days::Days;
 use crate::watch::run::round::Arrival;
 
-pub(crate) struct Recording {
-    pub(super) recorder: Recorder,
+pub(crate) struct WatchJournal {
+    pub(super) pending: PendingWrites,
     pub(super) thread: JournalThread,
     /// What a watch knows of its agents as it begins, until it has begun.
     pub(super) begun: Vec<(Memory, Vec<Recorded>, Counters)>,
@@ -32,8 +32,8 @@ pub(crate) struct Recording {
     pub(super) under_way: Option<UnderWay>,
     /// When the last commit was begun, and when it was last asked who polls.
     pub(super) committed: Option<Duration>,
-    pub(super) looked: Option<Duration>,
-    pub(super) is_looking: bool,
+    pub(super) refreshed: Option<Duration>,
+    pub(super) is_refreshing: bool,
     /// Since when the journal cannot be written.
     pub(super) trouble: Option<Duration>,
     /// What waits while the journal has not been opened yet.
@@ -59,29 +59,29 @@ pub(crate) struct Manner {
 /// A commit.
 pub(super) struct UnderWay {
     pub(super) arrivals: Vec<Arrival>,
-    pub(super) pages: Vec<Page>,
+    pub(super) entries: Vec<AgentEntry>,
     pub(super) took: Option<i64>,
 }
 
-impl Recording {
+impl WatchJournal {
     /// # Errors
     /// If the system gives no thread.
     pub(crate) fn start(
-        records: Box<dyn Records>,
+        backend: Box<dyn JournalBackend>,
         begun: Begun,
         interval: Duration,
         manner: Manner,
     ) -> io::Result<Self> {
         let Begun { agents, past, history, .. } = begun;
-        let is_recorded = agents.iter().map(|agent| agent.account.is_some()).collect();
+        let is_recorded = agents.iter().map(|agent| agent.queue.is_some()).collect();
         let is_new_to_file = vec![false; agents.len()];
         let known = |agent: BegunAgent| {
-            ((agent.memory, agent.history, agent.counters), agent.account.unwrap_or_default())
+            ((agent.memory, agent.history, agent.counters), agent.queue.unwrap_or_default())
         };
-        let (begun, accounts) = agents.into_iter().map(known).unzip();
+        let (begun, queues) = agents.into_iter().map(known).unzip();
         Ok(Self {
-            recorder: Recorder::new(accounts, interval),
-            thread: JournalThread::start(records)?,
+            pending: PendingWrites::new(queues, interval),
+            thread: JournalThread::start(backend)?,
             begun,
             is_recorded,
             is_new_to_file,
@@ -91,8 +91,8 @@ impl Recording {
             round: vec![],
             under_way: None,
             committed: None,
-            looked: None,
-            is_looking: false,
+            refreshed: None,
+            is_refreshing: false,
             trouble: None,
             backlog: None,
             is_beginning: false,
@@ -112,7 +112,7 @@ impl Recording {
     /// # Errors
     /// If the system gives no thread.
     pub(crate) fn start_without(
-        records: Box<dyn Records>,
+        backend: Box<dyn JournalBackend>,
         failed: JournalError,
         agents: usize,
         clocks: &OwnClocks,
@@ -121,10 +121,10 @@ impl Recording {
     ) -> io::Result<Self> {
         let memory = || Memory::default().restored(None, &[], &[], clocks);
         let agent =
-            || BegunAgent { memory: memory(), account: None, counters: Counters::default(), history: vec![] };
+            || BegunAgent { memory: memory(), queue: None, counters: Counters::default(), history: vec![] };
         let begun = Begun { agents: (0..agents).map(|_| agent()).collect(), ..Begun::default() };
         let (backlog, failed) = (Some(Backlog::default()), Some(failed));
-        Ok(Self { backlog, failed, ..Self::start(records, begun, interval, manner)? })
+        Ok(Self { backlog, failed, ..Self::start(backend, begun, interval, manner)? })
     }
 
     /// Whether something about this agent waits, before which nothing else about it is shown.
@@ -143,9 +143,9 @@ impl Recording {
     }
 
     /// What the journal replies; waits for ever if there is none.
-    pub(super) async fn reply(recording: &mut Option<Self>) -> Reply {
-        match recording {
-            Some(recording) => match recording.thread.reply().await {
+    pub(super) async fn reply(journal: &mut Option<Self>) -> Reply {
+        match journal {
+            Some(journal) => match journal.thread.reply().await {
                 Some(reply) => reply,
                 None => std::future::pending().await,
             },

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use crate::client::error::ErrorKind;
 use crate::floor::event::{Event, EventKind};
 use crate::floor::timeline::Recorded;
-use crate::watch::recorder::Note;
-use crate::watch::recorder::records::{Left, Looked, News, Past, Share, Wanted};
+use crate::watch::recorder::Addition;
+use crate::watch::recorder::backend::{Left, News, Past, Refreshed, Share, Wanted};
 use crate::watch::run::Watch;
 use crate::watch::run::agent::Sharing;
 use crate::watch::run::round::Report;
@@ -21,8 +21,8 @@ use crate::watch::view::LastFailure;
 impl<S: Source> Watch<'_, S> {
     /// Shows what a killed watch did not, and what `--since` asks for.
     pub(super) fn show_past(&mut self) -> io::Result<()> {
-        let Some(recording) = &mut self.recording else { return Ok(()) };
-        for Past { index, recorded } in take(&mut recording.past) {
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        for Past { index, recorded } in take(&mut journal.past) {
             self.show_recorded(index, recorded)?;
         }
         Ok(())
@@ -31,8 +31,8 @@ impl<S: Source> Watch<'_, S> {
     /// Lists what was recorded before the watch, of what it is to show. It is reported nowhere. What `--since` asks for is
     /// shown as the past is.
     pub(super) fn list_history(&mut self) {
-        let Some(recording) = &mut self.recording else { return };
-        let history = take(&mut recording.history);
+        let Some(journal) = &mut self.journal else { return };
+        let history = take(&mut journal.history);
         if self.sinks.view.is_closed() || self.plan.backfill_from.is_some() {
             return;
         }
@@ -47,24 +47,24 @@ impl<S: Source> Watch<'_, S> {
     }
 
     /// Asks who polls, and what others have recorded.
-    pub(super) fn look(&mut self, now: Duration) {
-        let Some(recording) = &mut self.recording else { return };
-        let is_recorded = |index: usize| recording.is_recorded[index];
+    pub(super) fn refresh(&mut self, now: Duration) {
+        let Some(journal) = &mut self.journal else { return };
+        let is_recorded = |index: usize| journal.is_recorded[index];
         let followed = self.agents.iter().enumerate();
         let followed = followed.filter(|(index, agent)| !agent.view.is_over() && is_recorded(*index));
         let wanted = followed.map(|(index, agent)| Wanted {
             index,
-            base: recording.recorder.base(index),
+            base: journal.pending.base(index),
             parts: agent.scope.parts(),
             cadence: self.plan.interval,
-            forces: recording.manner.polls_always,
+            forces: journal.manner.polls_always,
         });
-        recording.thread.look(wanted.collect());
-        (recording.is_looking, recording.looked) = (true, Some(now));
+        journal.thread.refresh(wanted.collect());
+        (journal.is_refreshing, journal.refreshed) = (true, Some(now));
     }
 
-    pub(super) fn looked(&mut self, looked: Looked) -> io::Result<()> {
-        let Looked { news, share } = looked;
+    pub(super) fn on_refreshed(&mut self, refreshed: Refreshed) -> io::Result<()> {
+        let Refreshed { news, share } = refreshed;
         let index = news.index;
         if self.agents[index].view.is_over() {
             return Ok(());
@@ -135,8 +135,8 @@ impl<S: Source> Watch<'_, S> {
     /// Learns and shows what others have recorded.
     pub(super) fn learn(&mut self, news: News) -> io::Result<()> {
         let News { index, events, coverage } = news;
-        let Some(recording) = &mut self.recording else { return Ok(()) };
-        let known = recording.recorder.base(index);
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        let known = journal.pending.base(index);
         let last = events.iter().map(|recorded| recorded.seq).max().unwrap_or(known);
         let agent = &mut self.agents[index];
         let events: Vec<Recorded> = events.into_iter().filter(|recorded| recorded.seq > known).collect();
@@ -147,7 +147,7 @@ impl<S: Source> Watch<'_, S> {
             let events = events.iter().map(|recorded| &recorded.event);
             agent.view().counters.learn(events, &coverage, self.around.clock.now());
         }
-        for row in recording.recorder.learned(index, last, coverage) {
+        for row in journal.pending.learned(index, last, coverage) {
             agent.memory.attend(&row, &self.clocks);
         }
         let state = agent.memory.state().clone();
@@ -199,8 +199,8 @@ impl<S: Source> Watch<'_, S> {
         let is_ours = agent.polled().is_empty() || matches!(event.kind, EventKind::ConnectionRestored(_));
         if needs.map_or(is_ours, |part| agent.scope.includes(part)) {
             let event = Event { profile: Some(agent.view.profile.clone()), ..event };
-            let note = Note { index, events: vec![], looks: vec![] };
-            self.show(Report { events: vec![event], note, step: None, ends: None })?;
+            let addition = Addition { index, events: vec![], marks: vec![] };
+            self.show(Report { events: vec![event], addition, step: None, ends: None })?;
         }
         self.stdout_took(Some(seq));
         Ok(())

@@ -9,19 +9,19 @@ use crate::floor::event::{EventKind, JournalLost, JournalRestored};
 use crate::floor::timeline;
 use crate::floor::timeline::NewEvent;
 use crate::journal::JournalError;
-use crate::watch::recorder::records::Written;
+use crate::watch::recorder::backend::Written;
 use crate::watch::recorder::thread::Reply;
-use crate::watch::recorder::{Backlog, Note, Page};
+use crate::watch::recorder::{Addition, AgentEntry, Backlog};
 use crate::watch::run::Watch;
 use crate::watch::run::agent::Sharing;
-use crate::watch::run::journal::{Recording, UnderWay};
+use crate::watch::run::journal::{UnderWay, WatchJournal};
 use crate::watch::run::round::{Arrival, Report};
 use crate::watch::source::Source;
 
 /// The shortest time between two commits.
 const COMMIT: Duration = Duration::from_secs(1);
 
-/// The longest time between two commits that hold no event; the time between two tries in trouble, and between two looks at
+/// The longest time between two commits that hold no event; the time between two tries in trouble, and between two readings of
 /// the leases of agents that we poll ourselves.
 pub(super) const PULSE: Duration = Duration::from_secs(5);
 
@@ -34,19 +34,19 @@ impl<S: Source> Watch<'_, S> {
     pub(super) fn defer(&mut self, arrival: Arrival) -> Option<Report> {
         let report = self.report_of(&arrival);
         let index = arrival.index();
-        let Some(recording) = &mut self.recording else { return Some(report) };
-        if recording.backlog.is_some() {
-            recording.wait_with(&arrival, &report);
+        let Some(journal) = &mut self.journal else { return Some(report) };
+        if journal.backlog.is_some() {
+            journal.wait_with(&arrival, &report);
             return Some(report);
         }
-        if !recording.is_recorded[index] {
+        if !journal.is_recorded[index] {
             return Some(report);
         }
-        if recording.holds(index) || (recording.trouble.is_none() && !report.note.events.is_empty()) {
-            recording.round.push(arrival);
+        if journal.holds(index) || (journal.trouble.is_none() && !report.addition.events.is_empty()) {
+            journal.round.push(arrival);
             return None;
         }
-        recording.recorder.keep(&report.note);
+        journal.pending.keep(&report.addition);
         Some(report)
     }
 
@@ -55,78 +55,79 @@ impl<S: Source> Watch<'_, S> {
         let now = self.now();
         let is_any_ours = self.agents.iter().any(|agent| agent.sharing == Sharing::Ours);
         let is_any_not_ours = self.agents.iter().any(|agent| agent.sharing != Sharing::Ours);
-        let Some(recording) = &mut self.recording else { return };
-        if recording.backlog.is_some() {
+        let Some(journal) = &mut self.journal else { return };
+        if journal.backlog.is_some() {
             return self.begin_next();
         }
         // Who reads what is recorded takes an answer that is three intervals old for the last one.
         let pulse = PULSE.min(self.plan.interval);
-        let has_passed = |since, least| Recording::has_passed(since, least, now);
-        let is_due = if recording.trouble.is_none() && !recording.round.is_empty() {
-            has_passed(recording.committed, COMMIT)
+        let has_passed = |since, least| WatchJournal::has_passed(since, least, now);
+        let is_due = if journal.trouble.is_none() && !journal.round.is_empty() {
+            has_passed(journal.committed, COMMIT)
         } else {
-            (is_any_ours || recording.recorder.has_more()) && has_passed(recording.committed, pulse)
+            (is_any_ours || journal.pending.has_more()) && has_passed(journal.committed, pulse)
         };
         let pause = if is_any_not_ours { COMMIT } else { PULSE };
-        let is_to_look = !recording.is_looking && has_passed(recording.looked, pause);
-        if is_due && recording.under_way.is_none() {
-            let arrivals = std::mem::take(&mut recording.round);
+        let is_to_refresh = !journal.is_refreshing && has_passed(journal.refreshed, pause);
+        if is_due && journal.under_way.is_none() {
+            let arrivals = std::mem::take(&mut journal.round);
             self.commit(arrivals);
         }
-        if is_to_look {
-            self.look(now);
+        if is_to_refresh {
+            self.refresh(now);
         }
     }
 
     pub(super) fn commit(&mut self, arrivals: Vec<Arrival>) {
-        let notes: Vec<Note> = arrivals.iter().map(|arrival| self.report_of(arrival).note).collect();
+        let additions: Vec<Addition> =
+            arrivals.iter().map(|arrival| self.report_of(arrival).addition).collect();
         let now = self.now();
-        let Some(recording) = &mut self.recording else { return };
-        let mut pages = recording.recorder.pages(&notes);
-        for page in &mut pages {
-            let known = self.agents[page.index].memory.state().break_state.as_ref();
-            let mut arrived = arrivals.iter().rev().filter(|arrival| arrival.index() == page.index);
+        let Some(journal) = &mut self.journal else { return };
+        let mut entries = journal.pending.entries(&additions);
+        for entry in &mut entries {
+            let known = self.agents[entry.index].memory.state().break_state.as_ref();
+            let mut arrived = arrivals.iter().rev().filter(|arrival| arrival.index() == entry.index);
             let arrived = arrived.find_map(Arrival::break_state);
-            page.agent_id =
+            entry.agent_id =
                 arrived.or(known.map(|known| &known.state)).and_then(|answer| answer.agent_id.clone());
         }
-        let took = recording.recorder.stdout_took();
-        recording.committed = Some(now);
-        recording.thread.record(pages.clone(), took);
-        recording.under_way = Some(UnderWay { arrivals, pages, took });
+        let took = journal.pending.stdout_took();
+        journal.committed = Some(now);
+        journal.thread.record(entries.clone(), took);
+        journal.under_way = Some(UnderWay { arrivals, entries, took });
     }
 
-    pub(super) fn replied(&mut self, reply: Reply) -> io::Result<()> {
+    pub(super) fn on_reply(&mut self, reply: Reply) -> io::Result<()> {
         match reply {
-            Reply::Looked(looked) => {
-                if let Some(recording) = &mut self.recording {
-                    recording.is_looking = false;
+            Reply::Refreshed(refreshed) => {
+                if let Some(journal) = &mut self.journal {
+                    journal.is_refreshing = false;
                 }
-                if let Ok(looked) = looked {
-                    return looked.into_iter().try_for_each(|looked| self.looked(looked));
+                if let Ok(refreshed) = refreshed {
+                    return refreshed.into_iter().try_for_each(|refreshed| self.on_refreshed(refreshed));
                 }
                 // Where nobody can tell who polls, we do.
                 (0..self.agents.len()).for_each(|index| self.poll_ourselves(index, None));
                 Ok(())
             }
-            Reply::Begun(begun) => self.has_begun(begun),
-            Reply::Recorded(written) => self.recorded(written),
+            Reply::Begun(begun) => self.on_journal_opened(begun),
+            Reply::Recorded(written) => self.on_recorded(written),
             Reply::Counted(agents, today) => {
-                self.counted(&agents, today);
+                self.on_counted(&agents, today);
                 Ok(())
             }
             Reply::Ended => Ok(()),
         }
     }
 
-    fn recorded(&mut self, written: Result<Written, JournalError>) -> io::Result<()> {
-        let Some(recording) = &mut self.recording else { return Ok(()) };
-        let Some(UnderWay { arrivals, pages, took }) = recording.under_way.take() else { return Ok(()) };
+    fn on_recorded(&mut self, written: Result<Written, JournalError>) -> io::Result<()> {
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        let Some(UnderWay { arrivals, entries, took }) = journal.under_way.take() else { return Ok(()) };
         match written {
             Ok(Written::Done { seqs, last }) => {
-                recording.recorder.written(&pages, took, last);
-                self.trouble_is_over()?;
-                self.show_round(arrivals, &pages, seqs)
+                journal.pending.written(&entries, took, last);
+                self.report_journal_recovery()?;
+                self.show_round(arrivals, &entries, seqs)
             }
             Ok(Written::Overtaken(news)) => {
                 news.into_iter().try_for_each(|news| self.learn(news))?;
@@ -152,7 +153,7 @@ impl<S: Source> Watch<'_, S> {
                 self.commit(arrivals);
                 Ok(())
             }
-            Err(error) => self.is_in_trouble(&error, arrivals),
+            Err(error) => self.report_journal_failure(&error, arrivals),
         }
     }
 
@@ -160,22 +161,22 @@ impl<S: Source> Watch<'_, S> {
     fn show_round(
         &mut self,
         arrivals: Vec<Arrival>,
-        pages: &[Page],
+        entries: &[AgentEntry],
         seqs: Vec<Option<i64>>,
     ) -> io::Result<()> {
         let mut seqs = seqs.into_iter();
         let mut by_agent: HashMap<usize, VecDeque<Option<i64>>> = HashMap::new();
-        for page in pages {
-            let own: VecDeque<_> = seqs.by_ref().take(page.events.len()).skip(page.waited.0).collect();
-            by_agent.insert(page.index, own);
+        for entry in entries {
+            let own: VecDeque<_> = seqs.by_ref().take(entry.events.len()).skip(entry.waited.0).collect();
+            by_agent.insert(entry.index, own);
         }
         for arrival in arrivals {
             let mut report = self.report_of(&arrival);
             let own = by_agent.entry(arrival.index()).or_default();
-            let mut own: VecDeque<_> = own.drain(..report.note.events.len().min(own.len())).collect();
+            let mut own: VecDeque<_> = own.drain(..report.addition.events.len().min(own.len())).collect();
             let last = own.iter().flatten().max().copied();
             let mut taken = own.iter();
-            report.note.events.retain(|_| taken.next().is_none_or(Option::is_some));
+            report.addition.events.retain(|_| taken.next().is_none_or(Option::is_some));
             report.events.retain(|event| {
                 !timeline::is_kept(&event.kind) || own.pop_front().is_none_or(|seq| seq.is_some())
             });
@@ -186,41 +187,45 @@ impl<S: Source> Watch<'_, S> {
     }
 
     pub(super) fn stdout_took(&mut self, seq: Option<i64>) {
-        if let (Some(recording), Some(seq)) = (&mut self.recording, seq)
-            && recording.manner.has_stdout
+        if let (Some(journal), Some(seq)) = (&mut self.journal, seq)
+            && journal.manner.has_stdout
         {
-            recording.recorder.took(seq);
+            journal.pending.took(seq);
         }
     }
 
     /// Events are shown although they are not recorded, and wait.
-    pub(super) fn is_in_trouble(&mut self, error: &JournalError, arrivals: Vec<Arrival>) -> io::Result<()> {
+    pub(super) fn report_journal_failure(
+        &mut self,
+        error: &JournalError,
+        arrivals: Vec<Arrival>,
+    ) -> io::Result<()> {
         let now = self.now();
-        let Some(recording) = &mut self.recording else { return Ok(()) };
-        if recording.trouble.is_none() {
-            recording.trouble = Some(now);
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        if journal.trouble.is_none() {
+            journal.trouble = Some(now);
             let way_out = error.way_out().map(|way_out| format!(" ({way_out})")).unwrap_or_default();
             let lost = JournalLost { failure: "journal".to_owned(), message: format!("{error}{way_out}") };
             self.write(&[self.event(None, EventKind::JournalLost(lost))])?;
         }
-        let waiting = self.recording.iter_mut().flat_map(|recording| std::mem::take(&mut recording.round));
+        let waiting = self.journal.iter_mut().flat_map(|journal| std::mem::take(&mut journal.round));
         let arrivals: Vec<Arrival> = arrivals.into_iter().chain(waiting).collect();
         for arrival in arrivals {
             let report = self.report_of(&arrival);
-            if let Some(recording) = &mut self.recording {
-                recording.recorder.keep(&report.note);
+            if let Some(journal) = &mut self.journal {
+                journal.pending.keep(&report.addition);
             }
             self.show(report)?;
         }
         Ok(())
     }
 
-    fn trouble_is_over(&mut self) -> io::Result<()> {
+    fn report_journal_recovery(&mut self) -> io::Result<()> {
         let (now, wall) = (self.now(), self.around.clock.now());
-        let Some(recording) = &mut self.recording else { return Ok(()) };
-        let Some(since) = recording.trouble.take() else { return Ok(()) };
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        let Some(since) = journal.trouble.take() else { return Ok(()) };
         let agents = &self.agents;
-        let missing = recording.recorder.close_holes(wall, |index| agents[index].view.profile.clone());
+        let missing = journal.pending.close_holes(wall, |index| agents[index].view.profile.clone());
         let down_seconds = i64::try_from(now.saturating_sub(since).as_secs()).unwrap_or(i64::MAX);
         let restored = JournalRestored { down_seconds, missing };
         self.write(&[self.event(None, EventKind::JournalRestored(restored))])
@@ -228,8 +233,8 @@ impl<S: Source> Watch<'_, S> {
 
     /// Another file is the journal now. If it is a new one, it knows nothing of what goes on.
     fn begin_file(&mut self, base: i64) {
-        let Some(recording) = &mut self.recording else { return };
-        recording.recorder.begin_file(base);
+        let Some(journal) = &mut self.journal else { return };
+        journal.pending.begin_file(base);
         for index in 0..self.agents.len() {
             self.begin_anew(index, base, base == 0);
         }
@@ -239,15 +244,15 @@ impl<S: Source> Watch<'_, S> {
     /// one, and what goes on as well where the journal `is_empty` of the agent.
     fn begin_anew(&mut self, index: usize, base: i64, is_empty: bool) {
         let (now, wall) = (self.now(), self.around.clock.now());
-        let Some(recording) = &mut self.recording else { return };
-        recording.looked = None;
-        if recording.is_recorded[index] {
+        let Some(journal) = &mut self.journal else { return };
+        journal.refreshed = None;
+        if journal.is_recorded[index] {
             let agent = &self.agents[index];
             let openings =
                 if is_empty { agent.memory.openings(&agent.view.profile, wall, now) } else { vec![] };
             let openings = openings.into_iter().map(|event| NewEvent { event, twin: 0 }).collect();
-            recording.recorder.begin_anew(index, base, openings);
-            recording.is_new_to_file[index] = true;
+            journal.pending.begin_anew(index, base, openings);
+            journal.is_new_to_file[index] = true;
         }
     }
 
@@ -257,29 +262,28 @@ impl<S: Source> Watch<'_, S> {
         let mut was_tried = false;
         loop {
             self.settle()?;
-            let Some(recording) = &mut self.recording else { return Ok(()) };
-            if recording.under_way.is_none() && !recording.is_beginning {
-                let is_done = recording.backlog.is_none()
-                    && recording.round.is_empty()
-                    && !recording.recorder.has_more();
-                if is_done || (recording.trouble.is_some() && was_tried) {
+            let Some(journal) = &mut self.journal else { return Ok(()) };
+            if journal.under_way.is_none() && !journal.is_beginning {
+                let is_done =
+                    journal.backlog.is_none() && journal.round.is_empty() && !journal.pending.has_more();
+                if is_done || (journal.trouble.is_some() && was_tried) {
                     break;
                 }
                 was_tried = true;
-                if recording.backlog.is_some() {
+                if journal.backlog.is_some() {
                     self.begin_late();
                 } else {
-                    let arrivals = std::mem::take(&mut recording.round);
+                    let arrivals = std::mem::take(&mut journal.round);
                     self.commit(arrivals);
                 }
             }
-            let Ok(reply) = tokio::time::timeout_at(limit, Recording::reply(&mut self.recording)).await
+            let Ok(reply) = tokio::time::timeout_at(limit, WatchJournal::reply(&mut self.journal)).await
             else {
                 self.note_unwritten("may be missing in the journal, which is not written in time");
                 // Shown it is all the same.
                 return self.give_up_recording();
             };
-            self.replied(reply)?;
+            self.on_reply(reply)?;
         }
         self.note_unwritten("are missing in the journal, which cannot be written");
         Ok(())
@@ -287,23 +291,23 @@ impl<S: Source> Watch<'_, S> {
 
     /// Notes how many events are lost to the journal as the watch ends.
     fn note_unwritten(&self, how: &str) {
-        let Some(recording) = self.recording.as_ref().filter(|recording| recording.manner.is_kept) else {
+        let Some(journal) = self.journal.as_ref().filter(|journal| journal.manner.is_kept) else {
             return;
         };
-        let waiting = recording.under_way.iter().flat_map(|under_way| &under_way.arrivals);
+        let waiting = journal.under_way.iter().flat_map(|under_way| &under_way.arrivals);
         let arrived: usize =
-            waiting.chain(&recording.round).map(|arrival| self.report_of(arrival).note.events.len()).sum();
-        let backlog = recording.backlog.as_ref().map_or(0, Backlog::len);
-        let count = recording.recorder.unwritten() + backlog + arrived;
+            waiting.chain(&journal.round).map(|arrival| self.report_of(arrival).addition.events.len()).sum();
+        let backlog = journal.backlog.as_ref().map_or(0, Backlog::len);
+        let count = journal.pending.unwritten() + backlog + arrived;
         if count > 0 {
             (self.around.note)(&format!("events that {how}: {count}"));
         }
     }
 
     fn give_up_recording(&mut self) -> io::Result<()> {
-        let Some(recording) = self.recording.take() else { return Ok(()) };
-        let under_way = recording.under_way.into_iter().flat_map(|under_way| under_way.arrivals);
-        for arrival in under_way.chain(recording.round) {
+        let Some(journal) = self.journal.take() else { return Ok(()) };
+        let under_way = journal.under_way.into_iter().flat_map(|under_way| under_way.arrivals);
+        for arrival in under_way.chain(journal.round) {
             let report = self.report_of(&arrival);
             self.show(report)?;
         }
@@ -314,11 +318,11 @@ impl<S: Source> Watch<'_, S> {
     pub(super) async fn end_run(&mut self, is_in_a_hurry: bool) {
         let agents = self.agents.iter().enumerate();
         let cut = agents.filter(|(_, agent)| agent.may_have_lost_tags()).map(|(index, _)| index).collect();
-        let Some(recording) = &mut self.recording else { return };
-        recording.thread.end(recording.recorder.stdout_took(), cut);
+        let Some(journal) = &mut self.journal else { return };
+        journal.thread.end(journal.pending.stdout_took(), cut);
         let ended = async {
             loop {
-                if matches!(recording.thread.reply().await, None | Some(Reply::Ended)) {
+                if matches!(journal.thread.reply().await, None | Some(Reply::Ended)) {
                     return;
                 }
             }

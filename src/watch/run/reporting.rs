@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::floor::event::{EndReason, Event, EventKind, FollowedPart};
 use crate::floor::health::PollFailure;
-use crate::watch::recorder::Note;
+use crate::watch::recorder::Addition;
 use crate::watch::run::Watch;
 use crate::watch::run::agent::WatchedAgent;
 use crate::watch::run::round::{Report, Step};
@@ -31,16 +31,16 @@ impl<S: Source> Watch<'_, S> {
     }
 
     pub(super) fn show(&mut self, report: Report) -> io::Result<()> {
-        let Report { mut events, note, step, ends } = report;
-        if let Some(recording) = &mut self.recording
-            && note.looks.iter().any(|look| look.part == FollowedPart::Tags)
+        let Report { mut events, addition, step, ends } = report;
+        if let Some(journal) = &mut self.journal
+            && addition.marks.iter().any(|mark| mark.part == FollowedPart::Tags)
         {
-            recording.is_new_to_file[note.index] = false;
+            journal.is_new_to_file[addition.index] = false;
         }
         self.kind_check.add(&events);
         events.retain(|event| self.is_wanted(event));
         self.write(&events)?;
-        self.count(&note);
+        self.count(&addition);
         if let Some(step) = step {
             self.take(step);
         }
@@ -80,21 +80,21 @@ impl<S: Source> Watch<'_, S> {
         let is_of = |agent: &WatchedAgent<S>| Some(&agent.view.profile) == event.profile.as_ref();
         let Some(index) = self.agents.iter().position(is_of) else { return };
         self.agents[index].view().note(&event);
-        if let Some(days) = self.recording.as_mut().and_then(|recording| recording.days.as_mut()) {
+        if let Some(days) = self.journal.as_mut().and_then(|journal| journal.days.as_mut()) {
             days.note(index, &event.kind);
         }
     }
 
     /// Counts what a journal takes of a report, or would take.
-    fn count(&mut self, note: &Note) {
-        if self.sinks.view.is_closed() || (note.events.is_empty() && note.looks.is_empty()) {
+    fn count(&mut self, addition: &Addition) {
+        if self.sinks.view.is_closed() || (addition.events.is_empty() && addition.marks.is_empty()) {
             return;
         }
-        let is_recorded = self.recording.as_ref().is_some_and(|recording| recording.is_recorded[note.index]);
-        let events = note.events.iter().map(|new| &new.event);
+        let is_recorded = self.journal.as_ref().is_some_and(|journal| journal.is_recorded[addition.index]);
+        let events = addition.events.iter().map(|new| &new.event);
         let (interval, wall) = (self.plan.interval, self.around.clock.now());
-        let counters = &mut self.agents[note.index].view().counters;
-        counters.take(events, &note.looks, interval, is_recorded, wall);
+        let counters = &mut self.agents[addition.index].view().counters;
+        counters.take(events, &addition.marks, interval, is_recorded, wall);
     }
 
     /// Moves on, now that the events of an answer are written.

@@ -9,7 +9,7 @@ use crate::floor::diff::Change;
 use crate::floor::event::{EndReason, Event};
 use crate::floor::health::{Health, PollFailure};
 use crate::floor::poll_result::PollResult;
-use crate::watch::recorder::Note;
+use crate::watch::recorder::Addition;
 use crate::watch::source::Refusal;
 
 /// One thing that has arrived since the last report.
@@ -61,7 +61,7 @@ pub(super) struct Answer {
 pub(super) struct Report {
     pub(super) events: Vec<Event>,
     /// What a journal takes of it: of the events those that it keeps, in their order, and then what only it is told.
-    pub(super) note: Note,
+    pub(super) addition: Addition,
     pub(super) step: Option<Step>,
     pub(super) ends: Option<EndReason>,
 }

@@ -137,7 +137,7 @@ fn wall(started: Instant) -> Timestamp {
 }
 
 /// Keeps the events, with their moments.
-struct Recorder {
+struct PendingWrites {
     started: Instant,
     events: Vec<(Duration, &'static str)>,
     end: Option<EndReason>,
@@ -147,7 +147,7 @@ struct Recorder {
     takes: usize,
 }
 
-impl EventSink for Recorder {
+impl EventSink for PendingWrites {
     fn write(&mut self, events: &[Event]) -> io::Result<()> {
         for event in events {
             if self.events.len() == self.takes {
@@ -181,7 +181,7 @@ impl Display for Counter {
     }
 }
 
-impl Recorder {
+impl PendingWrites {
     fn names(&self) -> Vec<&'static str> {
         self.events.iter().map(|(_, name)| *name).collect()
     }
@@ -248,7 +248,7 @@ impl Floor {
     fn new_watch_that_records<'s>(
         &self,
         sinks: Sinks<'s>,
-        recording: Option<Recording>,
+        journal: Option<WatchJournal>,
         note: &'s dyn Fn(&str),
     ) -> Watch<'s, Scripted> {
         let Scripted { started, set_back, .. } = self.profiles[0];
@@ -262,12 +262,12 @@ impl Floor {
         };
         let (tags, until) = (self.plan.tags.clone(), self.plan.until.clone());
         let plan = Plan { tags, limits: self.plan.limits.clone(), until, ..self.plan };
-        Watch::with_journal(self.profiles.clone(), plan, around, sinks, recording)
+        Watch::with_journal(self.profiles.clone(), plan, around, sinks, journal)
     }
 
-    async fn watch(&mut self) -> (io::Result<EndReason>, Recorder) {
+    async fn watch(&mut self) -> (io::Result<EndReason>, PendingWrites) {
         let started = self.profiles[0].started;
-        let mut recorded = Recorder { started, events: vec![], end: None, shown: 0, takes: self.takes };
+        let mut recorded = PendingWrites { started, events: vec![], end: None, shown: 0, takes: self.takes };
         let sinks = Sinks::new(vec![&mut recorded]);
         let (_terminal, inputs) = mpsc::unbounded_channel();
         let (stop, _never) = oneshot::channel();

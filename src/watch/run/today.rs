@@ -16,8 +16,8 @@ impl<S: Source> Watch<'_, S> {
         if self.sinks.view.is_closed() {
             return;
         }
-        let Some(recording) = self.recording.as_mut().filter(|it| it.backlog.is_none()) else { return };
-        let Some(days) = recording.days.as_mut().filter(|days| !days.is_counting) else { return };
+        let Some(journal) = self.journal.as_mut().filter(|it| it.backlog.is_none()) else { return };
+        let Some(days) = journal.days.as_mut().filter(|days| !days.is_counting) else { return };
         let began = Some(days.rules.window(wall).from);
         if days.began != began {
             days.began = began;
@@ -25,7 +25,7 @@ impl<S: Source> Watch<'_, S> {
         }
         let agents = self.agents.iter().enumerate();
         let wanted = agents
-            .filter(|(index, agent)| recording.is_recorded[*index] && days.is_due(*index, &agent.view, now));
+            .filter(|(index, agent)| journal.is_recorded[*index] && days.is_due(*index, &agent.view, now));
         let wanted: Vec<usize> = wanted.map(|(index, _)| index).collect();
         if wanted.is_empty() {
             return;
@@ -34,12 +34,12 @@ impl<S: Source> Watch<'_, S> {
             days.counted[*index] = Some(now);
         }
         days.is_counting = true;
-        recording.thread.count(wanted, Arc::clone(&days.rules));
+        journal.thread.count(wanted, Arc::clone(&days.rules));
     }
 
     /// Shows what was counted. Where the journal cannot be read, nothing is known.
-    pub(super) fn counted(&mut self, agents: &[usize], today: Result<Vec<Option<Today>>, JournalError>) {
-        if let Some(days) = self.recording.as_mut().and_then(|recording| recording.days.as_mut()) {
+    pub(super) fn on_counted(&mut self, agents: &[usize], today: Result<Vec<Option<Today>>, JournalError>) {
+        if let Some(days) = self.journal.as_mut().and_then(|journal| journal.days.as_mut()) {
             days.is_counting = false;
         }
         let today = today.unwrap_or_else(|_| vec![None; agents.len()]);

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::app::fleet::{Agent, Fleet};
 use crate::app::journal::keeper::Keeper;
 use crate::app::journal::simulated::Simulated;
-use crate::app::journal::{JournalUse, Recording, key, note_set_aside, note_trouble};
+use crate::app::journal::{JournalUse, RecordingScope, key, note_set_aside, note_trouble};
 use crate::app::options::SandboxOptions;
 use crate::client::SignedIn;
 use crate::failure::Failure;
@@ -43,15 +43,15 @@ impl<'a> Keeper<'a> {
             return wish.since.map(|since| Self::simulated(app, wish, since, fleet)).transpose();
         }
         let Some(mut how) = JournalUse::of(app, wish.is_required)? else { return Ok(None) };
-        if how.recording == Recording::All && fleet.agents.iter().all(|agent| agent.session.is_err()) {
-            how.recording = Recording::Known;
+        if how.recording == RecordingScope::All && fleet.agents.iter().all(|agent| agent.session.is_err()) {
+            how.recording = RecordingScope::Known;
         }
         let opened = match how.open(app.clock.now()) {
             Ok(Some(opened)) => opened,
             Ok(None) => return Ok(None),
             Err(error) if wish.is_required => return Err(error.into()),
             Err(error) => {
-                let Some(opened) = how.look(&error, app.clock.now()) else {
+                let Some(opened) = how.open_read_only(&error, app.clock.now()) else {
                     note_trouble(&app.console, &error);
                     return Ok(None);
                 };
@@ -72,7 +72,7 @@ impl<'a> Keeper<'a> {
         if wish.is_of_breaks {
             simulated = simulated.of_breaks();
         }
-        let keeper = Self::with(app, Recording::Known, simulated.empty()?, wish.command);
+        let keeper = Self::with(app, RecordingScope::Known, simulated.empty()?, wish.command);
         let followed = signed_in(fleet).map(|(agent, session)| {
             (key(&keeper.journal(), session, agent.is_in_variables), agent.profile.as_str())
         });

@@ -162,7 +162,7 @@ impl<'s> Follower<'s> {
         let events = restored.into_iter().chain(difference.to_record()).collect();
         self.notice(at, events);
         self.memory.commit(difference.change);
-        Ok(difference.looks.iter().map(|look| look.part).collect())
+        Ok(difference.marks.iter().map(|mark| mark.part).collect())
     }
 
     /// The time between the last answer before an outage and the first after it.

@@ -98,8 +98,8 @@ fn every_answer(floor: &Simulated, place: usize, stretches: &[Span]) -> Recorded
             let difference = follower.memory.diff(&poll);
             let restored = follower.answered(at);
             follower.notice(at, restored.into_iter().chain(difference.to_record()).collect());
-            for look in &difference.looks {
-                if let Some(step) = coverage_step(&rows, look, cadence()) {
+            for mark in &difference.marks {
+                if let Some(step) = coverage_step(&rows, mark, cadence()) {
                     Coverage::take(&mut rows, &step);
                 }
             }

@@ -25,8 +25,8 @@ impl Journal {
     fn take(&mut self, difference: &Difference) {
         self.events.extend(difference.to_record().map(|new| new.event));
         self.new.extend(difference.to_record());
-        for look in &difference.looks {
-            if let Some(step) = coverage_step(&self.coverage, look, CADENCE) {
+        for mark in &difference.marks {
+            if let Some(step) = coverage_step(&self.coverage, mark, CADENCE) {
                 Coverage::take(&mut self.coverage, &step);
             }
         }
@@ -124,8 +124,8 @@ fn an_answer_about_one_part_counts_for_no_other_although_that_was_answered_at_th
     // The clock was set back: what was answered counts as of now.
     let memory = journal.restored(-60);
     let poll = PollResult { monotonic: PAST, elapsed: PAST, taken_at: at(-60), ..tags(0, &[]) };
-    let Difference { events, looks, .. } = memory.diff(&poll);
-    assert_eq!(looks.iter().map(|look| look.part).collect::<Vec<_>>(), [FollowedPart::Tags]);
+    let Difference { events, marks, .. } = memory.diff(&poll);
+    assert_eq!(marks.iter().map(|mark| mark.part).collect::<Vec<_>>(), [FollowedPart::Tags]);
     let EventKind::State(state) = &events[0].kind else { panic!("{events:?}") };
     assert_eq!((state.on_break, state.in_wrapup), (None, None));
 }
@@ -190,7 +190,7 @@ fn an_answer_that_is_recorded_late_is_older_than_what_others_have_recorded_meanw
         let clocks = OwnClocks::of_request(at(5), at(8));
         let memory = Memory::default().restored(Some("13"), &journal.events, &journal.coverage, &clocks);
         let difference = memory.diff(&PollResult { monotonic: PAST, elapsed: PAST, ..poll });
-        let parts: Vec<_> = difference.looks.iter().map(|look| look.part).collect();
+        let parts: Vec<_> = difference.marks.iter().map(|mark| mark.part).collect();
         let recorded: Vec<Event> = difference.to_record().map(|new| new.event).collect();
         (names(&recorded), parts)
     };

@@ -212,7 +212,7 @@ proptest! {
             second += pause;
             let difference = memory.diff(&on_clocks_after(&floor.poll(second), PAST, began));
             events.extend(difference.to_record().map(|new| new.event));
-            let looks = difference.looks;
+            let looks = difference.marks;
             for look in &looks {
                 if let Some(step) = coverage_step(&coverage, look, CADENCE) {
                     Coverage::take(&mut coverage, &step);

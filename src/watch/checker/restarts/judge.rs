@@ -127,7 +127,7 @@ impl Day<'_> {
         let told = Told { events: &events, openings: Some(&openings), by, late };
         let state = process.memory.state();
         self.agent_books.answer(told, result, state, then, &self.manner, verdict);
-        let parts: Vec<FollowedPart> = taken.looks.iter().map(|look| look.part).collect();
+        let parts: Vec<FollowedPart> = taken.marks.iter().map(|mark| mark.part).collect();
         let all = [FollowedPart::Tags, FollowedPart::Breaks, FollowedPart::Wrapups];
         let expected = if result.break_state.is_some() { &all[..] } else { &all[..1] };
         // It need not count for a break or a wrap-up that may be another one.

@@ -16,8 +16,8 @@ use crate::clock::Clock;
 use crate::floor::samples::at;
 use crate::journal::{AgentKey, AgentRef, EventQuery, Journal, Mode, Numbers, Settings};
 use crate::output::text::redact::Redactor;
-use crate::watch::recorder::ledger::{Followed, Ledger, Shelf};
-use crate::watch::recorder::{Note, Recorder};
+use crate::watch::recorder::run_journal::{Followed, JournalSource, RunJournal};
+use crate::watch::recorder::{Addition, PendingWrites};
 use rounds::{Seed, Step, step};
 
 const PROFILES: [&str; 2] = ["0", "1"];
@@ -30,8 +30,8 @@ const HOUR: i64 = 60 * 60 * SECOND;
 /// A run that lives, in both.
 struct Pair {
     model: Model,
-    ledger: Ledger,
-    recorder: Recorder,
+    run_journal: RunJournal,
+    pending: PendingWrites,
     is_stopped: bool,
     has_stdout: bool,
 }
@@ -80,8 +80,8 @@ impl World {
         match step {
             Step::Pass(millis) => self.pass(*millis),
             Step::Begin(command) if count < 4 => self.begin(command),
-            Step::Look { run, forces } if count > 0 => self.look(run % count, *forces),
-            Step::Record { run, notes } if count > 0 => self.record(run % count, notes),
+            Step::Refresh { run, forces } if count > 0 => self.refresh(run % count, *forces),
+            Step::Record { run, additions } if count > 0 => self.record(run % count, additions),
             Step::Stop(run) if count > 0 => {
                 let run = &mut self.runs[run % count];
                 run.is_stopped = true;
@@ -89,16 +89,16 @@ impl World {
                 self.pass(16 * SECOND);
             }
             Step::Kill(run) if count > 0 => {
-                let Pair { model, ledger, .. } = self.runs.swap_remove(run % count);
-                drop(ledger);
+                let Pair { model, run_journal, .. } = self.runs.swap_remove(run % count);
+                drop(run_journal);
                 model.kill();
                 self.bury(&model);
             }
             Step::End { run, cut } if count > 0 => {
-                let Pair { mut model, mut ledger, recorder, .. } = self.runs.swap_remove(run % count);
-                let (took, cut) = (recorder.stdout_took(), Vec::from_iter(*cut));
-                Records::end(&mut model, took, &cut).unwrap();
-                Records::end(&mut ledger, took, &cut).unwrap();
+                let Pair { mut model, mut run_journal, pending, .. } = self.runs.swap_remove(run % count);
+                let (took, cut) = (pending.stdout_took(), Vec::from_iter(*cut));
+                JournalBackend::end(&mut model, took, &cut).unwrap();
+                JournalBackend::end(&mut run_journal, took, &cut).unwrap();
                 self.bury(&model);
             }
             _ => {}
@@ -130,61 +130,62 @@ impl World {
             let passed = Arc::clone(&self.passed);
             Clock::from_fn(move || at(0) + SignedDuration::from_millis(passed.load(Ordering::SeqCst)))
         };
-        let place = Shelf::File(self.path.clone(), settings());
+        let place = JournalSource::File(self.path.clone(), settings());
         let followed = PROFILES.map(|name| Followed { profile: name.to_owned(), id_at_login: None });
-        let mut ledger = Ledger::new(place, command, followed.to_vec(), Box::new(|_| keys()), clock, None);
-        let begun = ledger.begin(true, None, has_stdout, &clocks).unwrap().unwrap();
+        let mut run_journal =
+            RunJournal::new(place, command, followed.to_vec(), Box::new(|_| keys()), clock, None);
+        let begun = run_journal.begin(true, None, has_stdout, &clocks).unwrap().unwrap();
         let past = |begun: &Begun| -> Vec<(usize, Recorded)> {
             begun.past.iter().map(|past| (past.index, past.recorded.clone())).collect()
         };
         assert_eq!(past(&begun), past(&expected));
-        let mut accounts = vec![];
+        let mut queues = vec![];
         for (real, expected) in begun.agents.into_iter().zip(expected.agents) {
-            let (account, known) = (real.account.unwrap(), expected.account.unwrap());
-            assert_eq!(account.base, known.base);
-            assert_eq!(by_part(account.coverage.clone()), by_part(known.coverage));
+            let (queue, known) = (real.queue.unwrap(), expected.queue.unwrap());
+            assert_eq!(queue.base, known.base);
+            assert_eq!(by_part(queue.coverage.clone()), by_part(known.coverage));
             assert_eq!(format!("{:?}", real.memory.state()), format!("{:?}", expected.memory.state()));
-            accounts.push(account);
+            queues.push(queue);
         }
-        let recorder = Recorder::new(accounts, CADENCE);
-        self.runs.push(Pair { model, ledger, recorder, is_stopped: false, has_stdout });
+        let pending = PendingWrites::new(queues, CADENCE);
+        self.runs.push(Pair { model, run_journal, pending, is_stopped: false, has_stdout });
     }
 
-    fn look(&mut self, place: usize, forces: bool) {
+    fn refresh(&mut self, place: usize, forces: bool) {
         let now = self.now();
         let run = &mut self.runs[place];
         let wanted: Vec<Wanted> = (0..PROFILES.len())
             .map(|index| {
-                let base = run.recorder.base(index);
+                let base = run.pending.base(index);
                 Wanted { index, base, parts: PARTS.to_vec(), cadence: CADENCE, forces }
             })
             .collect();
-        let looked = run.ledger.look(&wanted).unwrap();
-        let expected = run.model.look(&wanted).unwrap();
-        assert_eq!(looked.len(), expected.len());
-        for (looked, expected) in looked.into_iter().zip(expected) {
-            assert_eq!(format!("{:?}", looked.share), format!("{:?}", expected.share));
-            run.learn(looked.news, expected.news, now);
+        let refreshed = run.run_journal.refresh(&wanted).unwrap();
+        let expected = run.model.refresh(&wanted).unwrap();
+        assert_eq!(refreshed.len(), expected.len());
+        for (refreshed, expected) in refreshed.into_iter().zip(expected) {
+            assert_eq!(format!("{:?}", refreshed.share), format!("{:?}", expected.share));
+            run.learn(refreshed.news, expected.news, now);
         }
         // As the loop does, which beats as often as it looks.
         self.record(place, &[]);
     }
 
-    fn record(&mut self, place: usize, notes: &[Seed]) {
+    fn record(&mut self, place: usize, additions: &[Seed]) {
         let now = self.now();
         let run = &mut self.runs[place];
         run.is_stopped = false;
-        let notes: Vec<Note> = notes.iter().map(|seed| seed.note(now)).collect();
+        let additions: Vec<Addition> = additions.iter().map(|seed| seed.note(now)).collect();
         loop {
-            let pages = run.recorder.pages(&notes);
-            let took = run.recorder.stdout_took();
-            let written = run.ledger.record(&pages, took).unwrap();
-            match (written, run.model.record(&pages, took).unwrap()) {
+            let entries = run.pending.entries(&additions);
+            let took = run.pending.stdout_took();
+            let written = run.run_journal.record(&entries, took).unwrap();
+            match (written, run.model.record(&entries, took).unwrap()) {
                 (Written::Done { seqs, last }, Written::Done { seqs: expected, last: expected_last }) => {
                     assert_eq!((&seqs, last), (&expected, expected_last));
-                    run.recorder.written(&pages, took, last);
+                    run.pending.written(&entries, took, last);
                     for seq in seqs.into_iter().flatten().filter(|_| run.has_stdout) {
-                        run.recorder.took(seq);
+                        run.pending.took(seq);
                     }
                     return;
                 }
@@ -251,8 +252,8 @@ impl Pair {
         let expected = expected.coverage.into_iter().filter(|row| row.to >= lately).collect();
         assert_eq!(by_part(news.coverage.clone()), by_part(expected));
         let last = news.events.iter().map(|recorded| recorded.seq).max();
-        let last = last.unwrap_or(self.recorder.base(news.index));
-        self.recorder.learned(news.index, last, news.coverage);
+        let last = last.unwrap_or(self.pending.base(news.index));
+        self.pending.learned(news.index, last, news.coverage);
     }
 }
 

@@ -9,39 +9,39 @@ use super::*;
 use crate::floor::pause::OwnClocks;
 use crate::floor::timeline::Span;
 use crate::floor::timeline::gaps::gaps;
+use crate::watch::recorder::backend::{JournalBackend, Wanted, Written};
 use crate::watch::recorder::model::{Book, Model};
-use crate::watch::recorder::records::{Records, Wanted, Written};
 
 /// How often each of them polls, in seconds. Single answers come at no interval.
 const CADENCES: [u64; 3] = [2, 2, 0];
 
 struct Process {
     journal: Model,
-    recorder: Recorder,
+    pending: PendingWrites,
     cadence: Duration,
 }
 
 impl Process {
     fn begin(book: &Arc<Mutex<Book>>, cadence: u64) -> Self {
         let (journal, begun) = Model::begin(book, "record", 1, &OwnClocks::after_past(at(0)), at(0));
-        let account = begun.agents.into_iter().find_map(|agent| agent.account).expect("it is recorded");
+        let queue = begun.agents.into_iter().find_map(|agent| agent.queue).expect("it is recorded");
         let cadence = Duration::from_secs(cadence);
-        Self { journal, recorder: Recorder::new(vec![account], cadence), cadence }
+        Self { journal, pending: PendingWrites::new(vec![queue], cadence), cadence }
     }
 
     fn write(&mut self) {
-        let pages = self.recorder.pages(&[]);
-        match self.journal.record(&pages, None).expect("a model") {
-            Written::Done { last, .. } => self.recorder.written(&pages, None, last),
+        let entries = self.pending.entries(&[]);
+        match self.journal.record(&entries, None).expect("a model") {
+            Written::Done { last, .. } => self.pending.written(&entries, None, last),
             written => panic!("{written:?}"),
         }
     }
 
-    fn look(&mut self) {
+    fn refresh(&mut self) {
         let parts = vec![FollowedPart::Breaks];
         let wanted = Wanted { index: 0, base: 0, parts, cadence: self.cadence, forces: true };
-        let looked = self.journal.look(&[wanted]).expect("a model").remove(0);
-        self.recorder.learned(0, 0, looked.news.coverage);
+        let refreshed = self.journal.refresh(&[wanted]).expect("a model").remove(0);
+        self.pending.learned(0, 0, refreshed.news.coverage);
     }
 }
 
@@ -65,19 +65,19 @@ proptest! {
     fn while_one_of_them_is_answered_often_enough_there_is_no_hole(answers in vec(answer(), 1..40)) {
         let book = Arc::new(Mutex::new(Book::default()));
         let mut processes = CADENCES.map(|cadence| Process::begin(&book, cadence));
-        keep(&mut processes[0].recorder, vec![], 0);
+        keep(&mut processes[0].pending, vec![], 0);
         let mut now = 0;
         for Answer { process, after, looks_before, is_written } in &answers {
             // The first of them is answered all the time.
             for second in (now + 1..=now + after).filter(|second| second % 2 == 0) {
-                keep(&mut processes[0].recorder, vec![], second);
+                keep(&mut processes[0].pending, vec![], second);
             }
             now += after;
             let process = &mut processes[*process];
             if *looks_before {
-                process.look();
+                process.refresh();
             }
-            keep(&mut process.recorder, vec![], now);
+            keep(&mut process.pending, vec![], now);
             if *is_written {
                 process.write();
             }

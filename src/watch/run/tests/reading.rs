@@ -6,8 +6,8 @@ use super::*;
 use crate::floor::answer::Break;
 use crate::floor::event::{ConnectionLost, ConnectionRestored, GapCause};
 use crate::floor::timeline::Recorded;
+use crate::watch::recorder::backend::{News, Refreshed, Share};
 use crate::watch::recorder::model::{Book, Model};
-use crate::watch::recorder::records::{Looked, News, Share};
 use crate::watch::recorder::sharing::Holder;
 use crate::watch::run::agent::Sharing;
 use crate::watch::run::journal::Manner;
@@ -18,7 +18,7 @@ async fn the_state_is_shown_once_also_if_the_other_process_has_no_answer_yet() {
     for has_answer in [[true, true, true], [false, true, true], [true, false, true]] {
         let floor = Floor::of(seconds(1), |_| Answer::Nothing);
         let started = floor.profiles[0].started;
-        let mut recorded = Recorder { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
+        let mut recorded = PendingWrites { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
         let mut watch = floor.new_watch(Sinks::new(vec![&mut recorded]));
         watch.agents[0].sharing = Sharing::Unknown;
         for has_answer in has_answer {
@@ -26,7 +26,7 @@ async fn the_state_is_shown_once_also_if_the_other_process_has_no_answer_yet() {
             let holder =
                 Holder { parts: vec![FollowedPart::Tags], cadence: INTERVAL, newest_answer, beats: true };
             let news = News { index: 0, events: vec![], coverage: vec![] };
-            watch.looked(Looked { news, share: Share::Theirs(holder) }).unwrap();
+            watch.on_refreshed(Refreshed { news, share: Share::Theirs(holder) }).unwrap();
         }
         drop(watch);
         assert_eq!(recorded.names(), ["state"], "{has_answer:?}");
@@ -38,7 +38,7 @@ async fn a_hole_after_another_process_says_whether_that_was_stopped_or_had_no_an
     for (beats, why) in [(false, GapCause::TakenOver), (true, GapCause::Outage)] {
         let floor = Floor::of(seconds(1), |_| Answer::Nothing);
         let started = floor.profiles[0].started;
-        let mut recorded = Recorder { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
+        let mut recorded = PendingWrites { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
         let mut watch = floor.new_watch(Sinks::new(vec![&mut recorded]));
         watch.agents[0].memory.interrupt(GapCause::NotRunning);
         watch.agents[0].sharing = Sharing::Unknown;
@@ -47,12 +47,12 @@ async fn a_hole_after_another_process_says_whether_that_was_stopped_or_had_no_an
             let newest_answer = Some(wall(started) - SignedDuration::from_secs(age));
             let holder = Holder { parts, cadence: INTERVAL, newest_answer, beats };
             let news = News { index: 0, events: vec![], coverage: vec![] };
-            watch.looked(Looked { news, share: Share::Theirs(holder) }).unwrap();
+            watch.on_refreshed(Refreshed { news, share: Share::Theirs(holder) }).unwrap();
         }
         let mut poll = PollResult::new("asha", wall(started));
         poll.break_state = Some(Break::default());
-        let looks = watch.agents[0].memory.diff(&poll).looks;
-        assert_eq!(looks.iter().map(|look| look.hole).collect::<Vec<_>>(), [why]);
+        let marks = watch.agents[0].memory.diff(&poll).marks;
+        assert_eq!(marks.iter().map(|mark| mark.hole).collect::<Vec<_>>(), [why]);
     }
 }
 
@@ -105,12 +105,12 @@ async fn a_connection_that_two_processes_lose_is_lost_and_restored_once() {
         let book = Arc::new(Mutex::new(Book::default()));
         let (model, begun) = Model::begin(&book, "watch", 1, &OwnClocks::after_past(now), now);
         let manner = Manner { has_stdout: true, polls_always: false, is_kept: true };
-        let recording = Recording::start(Box::new(model), begun, INTERVAL, manner).unwrap();
-        let mut shown = Recorder { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
+        let journal = WatchJournal::start(Box::new(model), begun, INTERVAL, manner).unwrap();
+        let mut shown = PendingWrites { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
         let sinks = Sinks::new(vec![&mut shown]);
-        let mut watch = floor.new_watch_that_records(sinks, Some(recording), &|_| ());
+        let mut watch = floor.new_watch_that_records(sinks, Some(journal), &|_| ());
         let mut seqs = 1..;
-        let mut looked = |watch: &mut Watch<'_, Scripted>, age: i64, kind: Option<EventKind>| {
+        let mut refreshed = |watch: &mut Watch<'_, Scripted>, age: i64, kind: Option<EventKind>| {
             let parts = vec![FollowedPart::Tags];
             let newest_answer = Some(wall(started) - SignedDuration::from_secs(age));
             let holder = Holder { parts, cadence: INTERVAL, newest_answer, beats: true };
@@ -118,20 +118,20 @@ async fn a_connection_that_two_processes_lose_is_lost_and_restored_once() {
             let recorded =
                 kind.map(|kind| Recorded { seq: seqs.next().unwrap(), event: event(kind), customer: None });
             let news = News { index: 0, events: recorded.into_iter().collect(), coverage: vec![] };
-            watch.looked(Looked { news, share: Share::Theirs(holder) }).unwrap();
+            watch.on_refreshed(Refreshed { news, share: Share::Theirs(holder) }).unwrap();
         };
-        looked(&mut watch, 1, None);
+        refreshed(&mut watch, 1, None);
         assert_eq!(watch.agents[0].view.phase, Phase::Read);
-        looked(&mut watch, 6, Some(lost.clone()));
+        refreshed(&mut watch, 6, Some(lost.clone()));
         assert!(watch.agents[0].view.health.failing_since().is_some());
-        looked(&mut watch, 60, None);
+        refreshed(&mut watch, 60, None);
         let due = watch.due(0);
         assert_eq!(due, [0], "it is not answered, so we poll");
         let failure = Some(samples::no_answer());
         watch.arrived(0, Polled { result: None, failure, refused: vec![], is_mended: false });
         watch.settle().unwrap();
         tokio::time::advance(seconds(60)).await;
-        looked(&mut watch, 0, restored);
+        refreshed(&mut watch, 0, restored);
         let view = &watch.agents[0].view;
         assert_eq!((&view.phase, view.health.is_lost(), &view.failure), (&Phase::Read, false, &None));
         drop(watch);

@@ -10,9 +10,9 @@ use crate::floor::shift::{DayRules, Today};
 use crate::floor::timeline::gaps::gaps;
 use crate::floor::timeline::{Coverage, CoverageStep, NewEvent, Span};
 use crate::journal::JournalError;
-use crate::watch::recorder::Page;
+use crate::watch::recorder::AgentEntry;
+use crate::watch::recorder::backend::{Begun, JournalBackend, Refreshed, Wanted, Written};
 use crate::watch::recorder::model::{Book, Model};
-use crate::watch::recorder::records::{Begun, Looked, Records, Wanted, Written};
 use crate::watch::run::journal::Manner;
 
 /// A journal that can be opened once its disk has room.
@@ -28,7 +28,7 @@ impl Late {
     }
 }
 
-impl Records for Late {
+impl JournalBackend for Late {
     fn begin(&mut self, clocks: &OwnClocks) -> Result<Option<Begun>, JournalError> {
         if self.book.lock().unwrap().is_full {
             return Err(Self::full());
@@ -38,12 +38,12 @@ impl Records for Late {
         Ok(Some(begun))
     }
 
-    fn record(&mut self, pages: &[Page], took: Option<i64>) -> Result<Written, JournalError> {
-        self.model.as_mut().map_or_else(|| Err(Self::full()), |model| model.record(pages, took))
+    fn record(&mut self, entries: &[AgentEntry], took: Option<i64>) -> Result<Written, JournalError> {
+        self.model.as_mut().map_or_else(|| Err(Self::full()), |model| model.record(entries, took))
     }
 
-    fn look(&mut self, wanted: &[Wanted]) -> Result<Vec<Looked>, JournalError> {
-        self.model.as_mut().map_or_else(|| Err(Self::full()), |model| model.look(wanted))
+    fn refresh(&mut self, wanted: &[Wanted]) -> Result<Vec<Refreshed>, JournalError> {
+        self.model.as_mut().map_or_else(|| Err(Self::full()), |model| model.refresh(wanted))
     }
 
     fn today(&mut self, agents: &[usize], rules: &DayRules) -> Result<Vec<Option<Today>>, JournalError> {
@@ -80,7 +80,7 @@ fn book(now: Timestamp) -> Arc<Mutex<Book>> {
         ended: None,
         repeats: None,
     };
-    let page = Page {
+    let entry = AgentEntry {
         index: 0,
         agent_id: None,
         base: 0,
@@ -89,7 +89,7 @@ fn book(now: Timestamp) -> Arc<Mutex<Book>> {
         waited: (0, 0),
         gone: 0,
     };
-    model.record(&[page], None).unwrap();
+    model.record(&[entry], None).unwrap();
     model.end(None, &[]).unwrap();
     book.lock().unwrap().is_full = true;
     book
@@ -125,12 +125,12 @@ async fn watch(
     let manner = Manner { has_stdout: true, polls_always: false, is_kept };
     let clocks = OwnClocks::after_past(now);
     let interval = floor.plan.interval;
-    let recording =
-        Recording::start_without(Box::new(late), Late::full(), 1, &clocks, interval, manner).unwrap();
-    let mut events = Recorder { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
+    let journal =
+        WatchJournal::start_without(Box::new(late), Late::full(), 1, &clocks, interval, manner).unwrap();
+    let mut events = PendingWrites { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
     let notes = RefCell::new(vec![]);
     let note = |text: &str| notes.borrow_mut().push(text.to_owned());
-    let watch = floor.new_watch_that_records(Sinks::new(vec![&mut events]), Some(recording), &note);
+    let watch = floor.new_watch_that_records(Sinks::new(vec![&mut events]), Some(journal), &note);
     watch.run(stop).await.unwrap();
     (events.names(), notes.take())
 }
@@ -199,13 +199,12 @@ async fn what_was_answered_is_recorded_before_a_reader_takes_it_for_old() {
         let book = Arc::new(Mutex::new(Book::default()));
         let (model, begun) = Model::begin(&book, "record", 1, &OwnClocks::after_past(now), now);
         let manner = Manner { has_stdout: false, polls_always: false, is_kept: true };
-        let recording = Recording::start(Box::new(model), begun, seconds(interval), manner).unwrap();
-        let mut watch = floor.new_watch_that_records(Sinks::new(vec![]), Some(recording), &|_| ());
+        let journal = WatchJournal::start(Box::new(model), begun, seconds(interval), manner).unwrap();
+        let mut watch = floor.new_watch_that_records(Sinks::new(vec![]), Some(journal), &|_| ());
         watch.poll_ourselves(0, None);
         let now = watch.now();
-        watch.recording.as_mut().unwrap().committed = Some(now);
-        let is_committing =
-            |watch: &Watch<'_, Scripted>| watch.recording.as_ref().unwrap().under_way.is_some();
+        watch.journal.as_mut().unwrap().committed = Some(now);
+        let is_committing = |watch: &Watch<'_, Scripted>| watch.journal.as_ref().unwrap().under_way.is_some();
         for _ in 0..pause {
             assert!(!is_committing(&watch), "{interval}");
             tokio::time::advance(seconds(1)).await;

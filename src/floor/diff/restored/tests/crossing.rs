@@ -10,10 +10,10 @@ fn millis(millis: u64) -> Duration {
 }
 
 fn seen(memory: &Memory, poll: &PollResult) -> (Vec<&'static str>, Vec<FollowedPart>) {
-    let Difference { events, looks, .. } = memory.diff(poll);
+    let Difference { events, marks, .. } = memory.diff(poll);
     let is_news = |event: &Event| !matches!(event.kind, EventKind::State(_));
     let news: Vec<Event> = events.into_iter().filter(is_news).collect();
-    (names(&news), looks.into_iter().map(|look| look.part).collect())
+    (names(&news), marks.into_iter().map(|mark| mark.part).collect())
 }
 
 #[test]

@@ -99,9 +99,9 @@ proptest! {
             for new in found.to_record() {
                 learns.learn(&new.event, &clocks);
             }
-            for look in &found.looks {
-                let (server_time, repeats) = (look.server_time, look.repeats);
-                let row = Coverage { server_time, repeats, ..answered(look.part, look.at) };
+            for mark in &found.marks {
+                let (server_time, repeats) = (mark.server_time, mark.repeats);
+                let row = Coverage { server_time, repeats, ..answered(mark.part, mark.at) };
                 learns.attend(&row, &clocks);
             }
             polls.commit(found.change);

@@ -201,7 +201,7 @@ proptest! {
                 let difference = memory.diff(&on_clocks_after(&floors[place].poll(second), PAST, 0));
                 let new = difference.to_record().map(|new| Recorded { seq: second, event: new.event, customer: None });
                 events.extend(new);
-                for look in &difference.looks {
+                for look in &difference.marks {
                     if let Some(step) = coverage_step(coverage, look, CADENCE) {
                         Coverage::take(coverage, &step);
                     }

@@ -11,8 +11,8 @@ use crate::floor::event::{
     WrapupEnded, WrapupStarted,
 };
 use crate::floor::samples::{at, nameless, raw, tag};
-use crate::floor::timeline::{Look, NewEvent};
-use crate::watch::recorder::Note;
+use crate::floor::timeline::{AnswerMark, NewEvent};
+use crate::watch::recorder::Addition;
 
 #[derive(Clone, Debug)]
 pub(super) enum Step {
@@ -20,13 +20,13 @@ pub(super) enum Step {
     Pass(i64),
     Begin(&'static str),
     /// A run, by its place among those that live, and so on below.
-    Look {
+    Refresh {
         run: usize,
         forces: bool,
     },
     Record {
         run: usize,
-        notes: Vec<Seed>,
+        additions: Vec<Seed>,
     },
     /// It shows no sign of life for so long that its leases are void.
     Stop(usize),
@@ -38,7 +38,7 @@ pub(super) enum Step {
     },
 }
 
-/// What one note has.
+/// What one addition has.
 #[derive(Clone, Debug)]
 pub(super) struct Seed {
     index: usize,
@@ -47,7 +47,7 @@ pub(super) struct Seed {
     /// Whether the server's `Date` came with it, which is ahead of our clock.
     has_date: bool,
     kinds: Vec<Kind>,
-    looks: Vec<(FollowedPart, Option<bool>, bool)>,
+    marks: Vec<(FollowedPart, Option<bool>, bool)>,
 }
 
 #[derive(Clone, Debug)]
@@ -69,8 +69,8 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => times.prop_map(Step::Pass),
         2 => proptest::sample::select(&COMMANDS[..]).prop_map(Step::Begin),
-        4 => (run.clone(), any::<bool>()).prop_map(|(run, forces)| Step::Look { run, forces: forces && run == 0 }),
-        8 => (run.clone(), vec(seed(), 1..3)).prop_map(|(run, notes)| Step::Record { run, notes }),
+        4 => (run.clone(), any::<bool>()).prop_map(|(run, forces)| Step::Refresh { run, forces: forces && run == 0 }),
+        8 => (run.clone(), vec(seed(), 1..3)).prop_map(|(run, additions)| Step::Record { run, additions }),
         1 => run.clone().prop_map(Step::Stop),
         1 => run.clone().prop_map(Step::Kill),
         1 => (run, proptest::option::of(0..PROFILES.len())).prop_map(|(run, cut)| Step::End { run, cut }),
@@ -79,9 +79,9 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
 
 fn seed() -> impl Strategy<Value = Seed> {
     let agos = prop_oneof![3 => Just(0), 1 => 1..3 * SECOND, 1 => Just(20 * SECOND), 1 => Just(-40 * HOUR)];
-    let look = (proptest::sample::select(&PARTS[..]), any::<Option<bool>>(), any::<bool>());
-    (0..PROFILES.len(), agos, any::<bool>(), vec(kind(), 0..4), vec(look, 0..3))
-        .prop_map(|(index, ago, has_date, kinds, looks)| Seed { index, ago, has_date, kinds, looks })
+    let mark = (proptest::sample::select(&PARTS[..]), any::<Option<bool>>(), any::<bool>());
+    (0..PROFILES.len(), agos, any::<bool>(), vec(kind(), 0..4), vec(mark, 0..3))
+        .prop_map(|(index, ago, has_date, kinds, marks)| Seed { index, ago, has_date, kinds, marks })
 }
 
 fn kind() -> impl Strategy<Value = Kind> {
@@ -100,7 +100,7 @@ fn kind() -> impl Strategy<Value = Kind> {
 }
 
 impl Seed {
-    pub(super) fn note(&self, now: Timestamp) -> Note {
+    pub(super) fn note(&self, now: Timestamp) -> Addition {
         let at = now - SignedDuration::from_millis(self.ago);
         let profile = Some(PROFILES[self.index].to_owned());
         let server_time = self.has_date.then(|| at + SignedDuration::from_secs(90));
@@ -110,14 +110,14 @@ impl Seed {
             let event = event(kind);
             (0..kind.copies()).map(move |twin| NewEvent { event: event.clone(), twin })
         };
-        let look = |(part, repeats, lost): &(FollowedPart, Option<bool>, bool)| {
+        let mark = |(part, repeats, lost): &(FollowedPart, Option<bool>, bool)| {
             let repeats = repeats.filter(|_| *part == FollowedPart::Tags);
-            Look { part: *part, at, server_time, repeats, hole: GapCause::NotRunning, lost: *lost }
+            AnswerMark { part: *part, at, server_time, repeats, hole: GapCause::NotRunning, lost: *lost }
         };
-        Note {
+        Addition {
             index: self.index,
             events: self.kinds.iter().flat_map(new).collect(),
-            looks: self.looks.iter().map(look).collect(),
+            marks: self.marks.iter().map(mark).collect(),
         }
     }
 }

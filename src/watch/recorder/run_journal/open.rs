@@ -10,8 +10,8 @@ use crate::floor::timeline::Coverage;
 use crate::journal::{
     AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Outcome, Round, RunRef, Taken, Writer,
 };
-use crate::watch::recorder::Page;
-use crate::watch::recorder::records::{Left, Looked, News, Past, Share, Wanted, Written};
+use crate::watch::recorder::AgentEntry;
+use crate::watch::recorder::backend::{Left, News, Past, Refreshed, Share, Wanted, Written};
 use crate::watch::recorder::sharing::Holder;
 
 /// An agent for whom a run is.
@@ -135,7 +135,7 @@ impl Open {
 
     pub(super) fn record(
         &mut self,
-        pages: &[Page],
+        entries: &[AgentEntry],
         took: Option<i64>,
         followed: &[Followed],
         now: Timestamp,
@@ -143,12 +143,12 @@ impl Open {
         if let Some(erased) = self.enter_erased(followed, now)? {
             return Ok(erased);
         }
-        match self.write(pages, took, now) {
+        match self.write(entries, took, now) {
             Err(error @ JournalError::Forgotten { .. }) => self.enter_erased(followed, now)?.ok_or(error),
             written => {
                 if matches!(written, Ok(Written::Done { .. })) {
-                    for page in pages {
-                        self.note_id(page, followed, now);
+                    for entry in entries {
+                        self.note_id(entry, followed, now);
                     }
                 }
                 written
@@ -157,9 +157,9 @@ impl Open {
     }
 
     /// Notes how the answers name the agent, once their events are recorded: the next run compares its answers with that. What
-    /// fails is tried again with the next page.
-    fn note_id(&mut self, page: &Page, followed: &[Followed], now: Timestamp) {
-        let (index, id) = (page.index, page.agent_id.as_deref());
+    /// fails is tried again with the next entry.
+    fn note_id(&mut self, entry: &AgentEntry, followed: &[Followed], now: Timestamp) {
+        let (index, id) = (entry.index, entry.agent_id.as_deref());
         if id.is_some()
             && id != self.ids[index].as_deref()
             && self.journal.agent(&self.keys[index], &followed[index].profile, id, now).is_ok()
@@ -168,12 +168,17 @@ impl Open {
         }
     }
 
-    fn write(&self, pages: &[Page], took: Option<i64>, now: Timestamp) -> Result<Written, JournalError> {
-        let entry = |page: &Page| {
-            let (events, coverage) = (page.events.clone(), page.coverage.clone());
-            Ok(Entry { agent: self.agent(page.index)?, base: page.base, events, coverage })
+    fn write(
+        &self,
+        entries: &[AgentEntry],
+        took: Option<i64>,
+        now: Timestamp,
+    ) -> Result<Written, JournalError> {
+        let entry = |entry: &AgentEntry| {
+            let (events, coverage) = (entry.events.clone(), entry.coverage.clone());
+            Ok(Entry { agent: self.agent(entry.index)?, base: entry.base, events, coverage })
         };
-        let entries = pages.iter().map(entry).collect::<Result<_, JournalError>>()?;
+        let entries = entries.iter().map(entry).collect::<Result<_, JournalError>>()?;
         match self.journal.record(&Round {
             by: Writer::Run(self.run),
             at: now,
@@ -197,12 +202,12 @@ impl Open {
         }
     }
 
-    pub(super) fn look(&self, wanted: &Wanted, now: Timestamp) -> Result<Looked, JournalError> {
+    pub(super) fn refresh(&self, wanted: &Wanted, now: Timestamp) -> Result<Refreshed, JournalError> {
         let Wanted { index, base, parts, cadence, forces } = wanted;
         let agent = self.agent(*index)?;
         if self.journal.row(agent)?.is_none() {
             let news = News { index: *index, events: vec![], coverage: vec![] };
-            return Ok(Looked { news, share: Share::Nobodys });
+            return Ok(Refreshed { news, share: Share::Nobodys });
         }
         let mut lease = self.journal.lease_of(agent, now)?;
         if lease.as_ref().is_none_or(|lease| !lease.is_alive && lease.run != self.run) {
@@ -226,6 +231,6 @@ impl Open {
         };
         let query = EventQuery { agents: Some(vec![agent]), after_seq: *base, ..EventQuery::default() };
         let events = self.journal.list_events(&query)?;
-        Ok(Looked { news: News { index: *index, events, coverage: self.coverage(*index, now)? }, share })
+        Ok(Refreshed { news: News { index: *index, events, coverage: self.coverage(*index, now)? }, share })
     }
 }

@@ -14,9 +14,9 @@ use crate::floor::timeline::Recorded;
 use crate::journal::{
     AgentKey, AgentRef, IN_MEMORY, Journal, JournalError, Limits, Mode, Opened, Remembered, Settings, TIDYING,
 };
-use crate::watch::recorder::ledger::open::{Open, enter};
-use crate::watch::recorder::records::{Begun, BegunAgent, Looked, Past, Records, Wanted, Written};
-use crate::watch::recorder::{Account, Page};
+use crate::watch::recorder::backend::{Begun, BegunAgent, JournalBackend, Past, Refreshed, Wanted, Written};
+use crate::watch::recorder::run_journal::open::{Open, enter};
+use crate::watch::recorder::{AgentEntry, AgentQueue};
 use crate::watch::view::{KEPT_OF_AGENT, KEPT_OF_FLOOR, is_of_the_day, listed_at};
 
 mod covered;
@@ -27,8 +27,8 @@ mod tests;
 pub(crate) use open::Followed;
 
 /// Where the journal of a run is, and for whom.
-pub(crate) struct Ledger {
-    shelf: Shelf,
+pub(crate) struct RunJournal {
+    source: JournalSource,
     /// What the run is called.
     command: &'static str,
     followed: Vec<Followed>,
@@ -55,13 +55,13 @@ struct Wish {
 }
 
 /// Where a journal is taken from.
-pub(crate) enum Shelf {
+pub(crate) enum JournalSource {
     File(PathBuf, Settings),
     /// It is there, until it is taken.
     Memory(Option<Box<Journal>>),
 }
 
-impl Shelf {
+impl JournalSource {
     /// `None` where there is none, and it is not to be made.
     fn open(&mut self, mode: Mode, now: Timestamp) -> Result<Option<Opened>, JournalError> {
         match self {
@@ -86,9 +86,9 @@ type Keys = Box<dyn Fn(&Journal) -> Vec<AgentKey> + Send>;
 /// When what is old is deleted and masked again after it has failed.
 const TIDYING_AGAIN: SignedDuration = SignedDuration::from_mins(5);
 
-impl Ledger {
+impl RunJournal {
     pub(crate) fn new(
-        shelf: Shelf,
+        source: JournalSource,
         command: &'static str,
         followed: Vec<Followed>,
         keys: Keys,
@@ -97,7 +97,7 @@ impl Ledger {
     ) -> Self {
         let (has_display, tidied, open, wish) = (false, None, None, Wish::default());
         Self {
-            shelf,
+            source,
             command,
             followed,
             keys,
@@ -120,7 +120,7 @@ impl Ledger {
     fn open(&mut self, everybody: bool) -> Result<Option<PathBuf>, JournalError> {
         let now = self.clock.now();
         let mode = if everybody { Mode::Create } else { Mode::Existing };
-        let opened = self.shelf.open(mode, now)?;
+        let opened = self.source.open(mode, now)?;
         let Some(opened) = opened else { return Ok(None) };
         let (journal, set_aside) = (opened.journal, opened.set_aside);
         let keys = (self.keys)(&journal);
@@ -179,7 +179,7 @@ impl Ledger {
                 let memory = Memory::default().restored(None, &[], &[], clocks);
                 return Ok(BegunAgent {
                     memory,
-                    account: None,
+                    queue: None,
                     counters: Counters::default(),
                     history: vec![],
                 });
@@ -187,7 +187,7 @@ impl Ledger {
             let Remembered { memory, coverage, recorded } = open.journal.memory(agent, base, now, clocks)?;
             let counters = Counters::restored(recorded.iter().map(|one| &one.event), &coverage, now);
             let history = if self.has_display { history(index, recorded, &mut newest) } else { vec![] };
-            Ok(BegunAgent { memory, account: Some(Account::new(base, coverage)), counters, history })
+            Ok(BegunAgent { memory, queue: Some(AgentQueue::new(base, coverage)), counters, history })
         };
         let mut agents =
             open.agents.iter().enumerate().map(begun).collect::<Result<Vec<_>, JournalError>>()?;
@@ -241,20 +241,20 @@ fn is_gone(error: &JournalError) -> bool {
     matches!(error, JournalError::Damaged { set_aside: Some(_), .. } | JournalError::Moved { .. })
 }
 
-impl Records for Ledger {
+impl JournalBackend for RunJournal {
     fn begin(&mut self, clocks: &OwnClocks) -> Result<Option<Begun>, JournalError> {
         let Wish { everybody, since, has_stdout } = self.wish;
         Self::begin(self, everybody, since, has_stdout, clocks)
     }
 
-    fn record(&mut self, pages: &[Page], took: Option<i64>) -> Result<Written, JournalError> {
+    fn record(&mut self, entries: &[AgentEntry], took: Option<i64>) -> Result<Written, JournalError> {
         if let Some(renewed) = self.opened_again()? {
             return Ok(renewed);
         }
         let now = self.clock.now();
-        let Some(open) = &mut self.open else { return Err(JournalError::Moved { path: self.shelf.path() }) };
+        let Some(open) = &mut self.open else { return Err(JournalError::Moved { path: self.source.path() }) };
         // Damage is met by what is read after the commit, too.
-        let written = open.record(pages, took, &self.followed, now);
+        let written = open.record(entries, took, &self.followed, now);
         match written.map_err(|error| open.journal.after_closing(error, now)) {
             Err(error) if is_gone(&error) => {
                 self.open = None;
@@ -268,15 +268,15 @@ impl Records for Ledger {
         }
     }
 
-    fn look(&mut self, wanted: &[Wanted]) -> Result<Vec<Looked>, JournalError> {
+    fn refresh(&mut self, wanted: &[Wanted]) -> Result<Vec<Refreshed>, JournalError> {
         let now = self.clock.now();
-        let Some(open) = &self.open else { return Err(JournalError::Moved { path: self.shelf.path() }) };
-        wanted.iter().map(|wanted| open.look(wanted, now)).collect()
+        let Some(open) = &self.open else { return Err(JournalError::Moved { path: self.source.path() }) };
+        wanted.iter().map(|wanted| open.refresh(wanted, now)).collect()
     }
 
     fn today(&mut self, agents: &[usize], rules: &DayRules) -> Result<Vec<Option<Today>>, JournalError> {
         let now = self.clock.now();
-        let Some(open) = &self.open else { return Err(JournalError::Moved { path: self.shelf.path() }) };
+        let Some(open) = &self.open else { return Err(JournalError::Moved { path: self.source.path() }) };
         agents.iter().map(|index| open.today(*index, rules, now)).collect()
     }
 

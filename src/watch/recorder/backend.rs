@@ -14,18 +14,18 @@ use crate::floor::shift::{DayRules, Today};
 use crate::floor::timeline::{Coverage, Recorded};
 use crate::journal::JournalError;
 use crate::watch::recorder::sharing::Holder;
-use crate::watch::recorder::{Account, Page};
+use crate::watch::recorder::{AgentEntry, AgentQueue};
 
 /// The journal of one run.
-pub(crate) trait Records: Send {
+pub(crate) trait JournalBackend: Send {
     /// Opens a journal that could not be opened when the watch began; `None` if there is nobody to record.
     fn begin(&mut self, clocks: &OwnClocks) -> Result<Option<Begun>, JournalError>;
 
-    /// Writes these pages in one commit, or nothing.
-    fn record(&mut self, pages: &[Page], took: Option<i64>) -> Result<Written, JournalError>;
+    /// Writes these entries in one commit, or nothing.
+    fn record(&mut self, entries: &[AgentEntry], took: Option<i64>) -> Result<Written, JournalError>;
 
     /// What others have recorded of these agents, and who polls them. Where nobody does, this watch does from now on.
-    fn look(&mut self, wanted: &[Wanted]) -> Result<Vec<Looked>, JournalError>;
+    fn refresh(&mut self, wanted: &[Wanted]) -> Result<Vec<Refreshed>, JournalError>;
 
     /// The breaks of today of each of these agents; `None` where no answer of today is recorded.
     fn today(&mut self, agents: &[usize], rules: &DayRules) -> Result<Vec<Option<Today>>, JournalError>;
@@ -41,7 +41,7 @@ pub(crate) trait Records: Send {
 #[derive(Debug)]
 pub(crate) enum Written {
     Done {
-        /// For each event, page by page; `None` where it was known already.
+        /// For each event, entry by entry; `None` where it was known already.
         seqs: Vec<Option<i64>>,
         last: i64,
     },
@@ -73,7 +73,7 @@ pub(crate) struct Wanted {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Looked {
+pub(crate) struct Refreshed {
     pub(crate) news: News,
     pub(crate) share: Share,
 }
@@ -113,7 +113,7 @@ pub(crate) struct Begun {
 pub(crate) struct BegunAgent {
     pub(crate) memory: Memory,
     /// `None` if it is not recorded.
-    pub(crate) account: Option<Account>,
+    pub(crate) queue: Option<AgentQueue>,
     /// Of what is recorded.
     pub(crate) counters: Counters,
     /// What a display knows of the agent's day, and nobody reports. What is in `past` comes by itself.

@@ -10,8 +10,8 @@ use crate::floor::samples::{at, tag};
 use crate::floor::timeline::{Coverage, CoverageStep, NewEvent};
 use crate::journal::Numbers;
 use crate::output::text::redact::Redactor;
-use crate::watch::recorder::records::Share;
-use crate::watch::recorder::{Note, Recorder};
+use crate::watch::recorder::backend::Share;
+use crate::watch::recorder::{Addition, PendingWrites};
 
 const MINUTE: i64 = 60;
 
@@ -24,14 +24,14 @@ fn settings() -> Settings {
 }
 
 /// One that records Asha, at the second that its clock shows.
-fn ledger(path: &Path, second: &Arc<AtomicI64>, limits: Option<Limits>) -> Ledger {
+fn run_journal(path: &Path, second: &Arc<AtomicI64>, limits: Option<Limits>) -> RunJournal {
     let clock = {
         let second = Arc::clone(second);
         Clock::from_fn(move || at(second.load(Ordering::SeqCst)))
     };
     let key = || AgentKey::Profile { server: "https://deepcall.example".to_owned(), name: "asha".to_owned() };
-    let shelf = Shelf::File(path.to_owned(), settings());
-    Ledger::new(shelf, "record", vec![followed("asha")], Box::new(move |_| vec![key()]), clock, limits)
+    let source = JournalSource::File(path.to_owned(), settings());
+    RunJournal::new(source, "record", vec![followed("asha")], Box::new(move |_| vec![key()]), clock, limits)
 }
 
 #[test]
@@ -40,13 +40,13 @@ fn the_journal_is_tidied_once_an_hour_and_five_minutes_after_that_has_failed() {
     let path = folder.path().join("journal.db");
     let second = Arc::new(AtomicI64::new(0));
     let limits = Limits { keep: Duration::from_secs(24 * 3600), max_size: u64::MAX };
-    let mut ledger = ledger(&path, &second, Some(limits));
-    ledger.begin(true, None, false, &OwnClocks::after_past(at(0))).unwrap().unwrap();
+    let mut run_journal = run_journal(&path, &second, Some(limits));
+    run_journal.begin(true, None, false, &OwnClocks::after_past(at(0))).unwrap().unwrap();
 
     let mut tidied_by = |minute: i64| {
         second.store(minute * MINUTE, Ordering::SeqCst);
-        while Records::tidy(&mut ledger) {}
-        let journal = Journal::open(&path, Mode::Look, settings(), at(0)).unwrap().unwrap().journal;
+        while JournalBackend::tidy(&mut run_journal) {}
+        let journal = Journal::open(&path, Mode::ReadOnly, settings(), at(0)).unwrap().unwrap().journal;
         let pruned = journal.status(at(0)).unwrap().last_pruned.unwrap();
         pruned.duration_since(at(0)).as_mins()
     };
@@ -71,16 +71,16 @@ fn one_who_is_erased_is_entered_anew_by_the_same_run_and_nobody_else_notices() {
         name: name.to_owned(),
     };
     let keys: Keys = Box::new(move |_| ["asha", "ravi"].map(key).to_vec());
-    let shelf = Shelf::File(path.clone(), settings.clone());
-    let mut ledger = Ledger::new(
-        shelf,
+    let source = JournalSource::File(path.clone(), settings.clone());
+    let mut run_journal = RunJournal::new(
+        source,
         "record",
         ["asha", "ravi"].map(followed).to_vec(),
         keys,
         Clock::from_fn(|| at(0)),
         None,
     );
-    ledger.begin(true, None, false, &OwnClocks::after_past(at(0))).unwrap().unwrap();
+    run_journal.begin(true, None, false, &OwnClocks::after_past(at(0))).unwrap().unwrap();
     let parts = vec![FollowedPart::Tags];
     let wanted = [0, 1].map(|index| Wanted {
         index,
@@ -89,7 +89,12 @@ fn one_who_is_erased_is_entered_anew_by_the_same_run_and_nobody_else_notices() {
         cadence: Duration::from_secs(5),
         forces: false,
     });
-    let mut shares = || Records::look(&mut ledger, &wanted).unwrap().into_iter().map(|looked| looked.share);
+    let mut shares = || {
+        JournalBackend::refresh(&mut run_journal, &wanted)
+            .unwrap()
+            .into_iter()
+            .map(|refreshed| refreshed.share)
+    };
     assert!(shares().all(|share| matches!(share, Share::Ours { taken_over: None })));
     let journal = Journal::open(&path, Mode::Existing, settings, at(0)).unwrap().unwrap().journal;
     let [asha, ravi] = ["asha", "ravi"].map(|name| journal.find(&key(name)).unwrap().unwrap());
@@ -97,7 +102,7 @@ fn one_who_is_erased_is_entered_anew_by_the_same_run_and_nobody_else_notices() {
 
     let shares: Vec<Share> = shares().collect();
     assert!(matches!(shares[..], [Share::Ours { taken_over: None }, Share::Nobodys]), "{shares:?}");
-    let page = |index, second| Page {
+    let entry = |index, second| AgentEntry {
         index,
         agent_id: (index == 1).then(|| "1002".to_owned()),
         base: 0,
@@ -117,10 +122,10 @@ fn one_who_is_erased_is_entered_anew_by_the_same_run_and_nobody_else_notices() {
         waited: (0, 0),
         gone: 0,
     };
-    let pages = [page(0, 2), page(1, 2)];
-    let written = Records::record(&mut ledger, &pages, None).unwrap();
+    let entries = [entry(0, 2), entry(1, 2)];
+    let written = JournalBackend::record(&mut run_journal, &entries, None).unwrap();
     assert!(matches!(&written, Written::Erased { agents, .. } if *agents == [1]), "{written:?}");
-    let written = Records::record(&mut ledger, &pages, None).unwrap();
+    let written = JournalBackend::record(&mut run_journal, &entries, None).unwrap();
     assert!(matches!(written, Written::Done { .. }), "{written:?}");
     let new = journal.find(&key("ravi")).unwrap().unwrap();
     assert!(new != ravi);
@@ -139,17 +144,17 @@ fn one_who_is_erased_is_entered_anew_by_the_same_run_and_nobody_else_notices() {
 fn damage_that_cannot_be_set_aside_is_an_error_until_it_can() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal.db");
-    let mut ledger = ledger(&path, &Arc::default(), None);
+    let mut run_journal = run_journal(&path, &Arc::default(), None);
     let clocks = OwnClocks::after_past(at(0));
-    ledger.begin(true, None, false, &clocks).unwrap().unwrap();
-    ledger.open = None;
+    run_journal.begin(true, None, false, &clocks).unwrap().unwrap();
+    run_journal.open = None;
     // Only what writes an event reads this page.
     let file = rusqlite::Connection::open(&path).unwrap();
     let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_event_1'";
-    let page: u32 = file.query_row(root, [], |row| row.get(0)).unwrap();
+    let entry: u32 = file.query_row(root, [], |row| row.get(0)).unwrap();
     drop(file);
     let mut bytes = fs::read(&path).unwrap();
-    bytes[4096 * (page as usize - 1)..][..4096].fill(0x5A);
+    bytes[4096 * (entry as usize - 1)..][..4096].fill(0x5A);
     fs::write(&path, bytes).unwrap();
     // No file can take the name of a folder.
     let in_the_way =
@@ -159,21 +164,21 @@ fn damage_that_cannot_be_set_aside_is_an_error_until_it_can() {
     let other = rusqlite::Connection::open(&path).unwrap();
     other.query_row(root, [], |row| row.get::<_, u32>(0)).unwrap();
 
-    let begun = ledger.begin(true, None, false, &clocks).unwrap().unwrap();
+    let begun = run_journal.begin(true, None, false, &clocks).unwrap().unwrap();
     assert_eq!(begun.set_aside, None);
-    let accounts = begun.agents.into_iter().filter_map(|agent| agent.account).collect();
-    let recorder = Recorder::new(accounts, Duration::from_secs(5));
+    let queues = begun.agents.into_iter().filter_map(|agent| agent.queue).collect();
+    let pending = PendingWrites::new(queues, Duration::from_secs(5));
     let tag = ReportedTag { tag: tag("m1"), initial: false, changed: false };
     let kind = EventKind::Tag(Box::new(tag));
     let event = Event { at: at(0), server_time: None, profile: Some("asha".to_owned()), kind };
-    let note = Note { index: 0, events: vec![NewEvent { event, twin: 0 }], looks: vec![] };
-    let pages = recorder.pages(&[note]);
+    let addition = Addition { index: 0, events: vec![NewEvent { event, twin: 0 }], marks: vec![] };
+    let entries = pending.entries(&[addition]);
     for _ in 0..2 {
-        let error = Records::record(&mut ledger, &pages, None).unwrap_err();
+        let error = JournalBackend::record(&mut run_journal, &entries, None).unwrap_err();
         assert!(matches!(error, JournalError::Damaged { set_aside: None, .. }), "{error:?}");
     }
     drop(other);
     fs::remove_dir(&in_the_way).unwrap();
-    let renewed = Records::record(&mut ledger, &pages, None).unwrap();
+    let renewed = JournalBackend::record(&mut run_journal, &entries, None).unwrap();
     assert!(matches!(renewed, Written::Renewed { base: 0, why: Some(_) }), "{renewed:?}");
 }

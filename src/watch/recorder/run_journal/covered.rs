@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use crate::floor::timeline::Coverage;
 use crate::journal::{AgentRef, JournalError};
-use crate::watch::recorder::ledger::Ledger;
+use crate::watch::recorder::run_journal::RunJournal;
 
-impl Ledger {
+impl RunJournal {
     /// What is covered of those who are recorded, by profile.
     pub(crate) fn coverage(&self, from: Timestamp) -> Result<Vec<(&str, Vec<Coverage>)>, JournalError> {
         let Some(open) = &self.open else { return Ok(vec![]) };
