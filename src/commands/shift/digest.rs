@@ -3,6 +3,8 @@
 use crate::commands::shift::report::{ShiftOfAgent, ShiftReport};
 use crate::commands::shift::words;
 use crate::floor::shift::{Bounded, BreakFigures, OverLimit, ShiftBreak};
+use crate::floor::timeline::Span;
+use crate::floor::timeline::gaps::common;
 use crate::output::text::mask::mask_free_text;
 use crate::output::text::sanitize::sanitize;
 use crate::words::listed;
@@ -23,7 +25,7 @@ pub(super) fn lines(report: &ShiftReport) -> Vec<String> {
         allowance(report),
         Some(wrapups(report)),
         Some(missed(report)),
-        Some(not_seen(report)),
+        Some(not_recorded(report)),
     ];
     let harmless = |sentence: String| {
         let sentence = sanitize(&sentence).into_owned();
@@ -37,13 +39,19 @@ fn coverage(report: &ShiftReport) -> String {
     let title = words::title(report);
     let agents = many(total.agents, "agent", "agents");
     match total.covered_least.zip(total.covered_mean) {
-        Some((least, mean)) if words::percent(least) != words::percent(mean) => format!(
-            "The shift of {title} had {agents}; on average {} of it was seen, and {} of whom least was seen.",
-            words::percent(mean),
-            words::percent(least)
-        ),
+        Some((least, mean)) if words::percent(least) != words::percent(mean) => {
+            let [least, mean] = [least, mean].map(words::percent);
+            let has_least = |agent: &&ShiftOfAgent| words::percent(agent.shift.covered_share) == least;
+            let who = match report.agents.iter().filter(has_least).count() {
+                1 => "one agent".to_owned(),
+                count => many(count, "agent", "agents"),
+            };
+            format!(
+                "The shift of {title} had {agents}; on average {mean} was recorded, for {who} only {least}."
+            )
+        }
         Some((_, mean)) => {
-            format!("The shift of {title} had {agents}, and {} of it was seen.", words::percent(mean))
+            format!("The shift of {title} had {agents}, and {} of it was recorded.", words::percent(mean))
         }
         None => format!("Of the shift of {title} nobody is in the journal."),
     }
@@ -139,23 +147,25 @@ fn missed(report: &ShiftReport) -> String {
     }
 }
 
-fn not_seen(report: &ShiftReport) -> String {
-    let unseen = |agent: &ShiftOfAgent| report.frame.window.length().saturating_sub(agent.shift.covered);
-    let lengths: Vec<String> = report.agents.iter().map(|agent| words::length(unseen(agent))).collect();
-    let has_gap: Vec<&ShiftOfAgent> =
-        report.agents.iter().filter(|agent| !agent.shift.gaps.is_empty()).collect();
-    match lengths.as_slice() {
-        [] => "Nobody was seen.".to_owned(),
-        _ if has_gap.is_empty() => "Nothing of the shift was left unseen.".to_owned(),
-        [first, rest @ ..] if rest.iter().all(|length| length == first) => {
-            format!("For {first} of the shift nobody was seen.")
-        }
-        _ => {
-            let missing =
-                |agent: &&ShiftOfAgent| format!("{} for {}", agent.profile, words::length(unseen(agent)));
-            format!("Not seen were {}.", some(has_gap.iter().map(missing)))
-        }
+fn not_recorded(report: &ShiftReport) -> String {
+    let spans = |agent: &ShiftOfAgent| -> Vec<Span> {
+        agent.shift.gaps.iter().map(|gap| Span { from: gap.from, to: gap.to }).collect()
+    };
+    let length = |gaps: &[Span]| words::length(gaps.iter().map(|gap| gap.length()).sum());
+    let gaps: Vec<Vec<Span>> = report.agents.iter().map(spans).collect();
+    let Some(of_all) = gaps.iter().cloned().reduce(|ones, others| common(&ones, &others)) else {
+        return "Nothing was recorded about any agent.".to_owned();
+    };
+    if gaps.iter().all(Vec::is_empty) {
+        return "Every agent was recorded for the whole shift.".to_owned();
     }
+    // Gaps of one length are not yet gaps at one time.
+    if gaps.len() > 1 && gaps.iter().all(|gaps| length(gaps) == length(&of_all)) {
+        return format!("For {}, nothing was recorded about any agent.", length(&of_all));
+    }
+    let with_gaps = report.agents.iter().zip(&gaps).filter(|(_, gaps)| !gaps.is_empty());
+    let missing = with_gaps.map(|(agent, gaps)| format!("{} for {}", agent.profile, length(gaps)));
+    format!("Not recorded: {}.", some(missing))
 }
 
 /// The first names, and how many more there are.
@@ -179,8 +189,11 @@ fn many(count: usize, one: &str, more: &str) -> String {
 mod tests {
     use std::time::Duration;
 
+    use jiff::SignedDuration;
+
     use super::*;
     use crate::commands::shift::samples;
+    use crate::floor::event::{Gap, GapCause};
 
     #[test]
     fn none_one_and_many_are_said_as_people_say_them() {
@@ -229,9 +242,75 @@ mod tests {
             (report.total.missed_customers, report.total.missed_not_called_back) = (Some(count), open);
             assert_eq!(missed(&report), wanted);
         }
-        (report.total.covered_least, report.total.covered_mean) = (Some(0.1), Some(0.6));
-        assert!(
-            coverage(&report).ends_with("; on average 60 % of it was seen, and 10 % of whom least was seen.")
-        );
+    }
+
+    /// Minutes of the shift of nine hours.
+    fn gap(from: i64, to: i64) -> Gap {
+        let begin = samples::report("asha", "Tea", false).frame.window.from;
+        let [from, to] = [from, to].map(|minute| begin + SignedDuration::from_mins(minute));
+        Gap { from, to, why: GapCause::NotRunning }
+    }
+
+    /// Each agent was recorded but for these minutes.
+    fn with_gaps(agents: &[(&str, &[(i64, i64)])]) -> ShiftReport {
+        let report = samples::report("asha", "Tea", false);
+        let whole = report.frame.window.length();
+        let of_agent = |(profile, gaps): &(&str, &[(i64, i64)])| {
+            let mut agent = samples::report(profile, "Tea", false).agents.remove(0);
+            agent.shift.gaps = gaps.iter().map(|(from, to)| gap(*from, *to)).collect();
+            let minutes: i64 = gaps.iter().map(|(from, to)| to - from).sum();
+            agent.shift.covered = whole.saturating_sub(Duration::from_secs(minutes.unsigned_abs() * 60));
+            agent.shift.covered_share = agent.shift.covered.as_secs_f64() / whole.as_secs_f64();
+            agent
+        };
+        ShiftReport::new(report.frame, agents.iter().map(of_agent).collect())
+    }
+
+    #[test]
+    fn what_was_not_recorded_is_the_same_time_or_each_has_its_own() {
+        for (agents, wanted) in [
+            (&[][..], "Nothing was recorded about any agent."),
+            (&[("asha", &[][..]), ("ravi", &[])], "Every agent was recorded for the whole shift."),
+            (&[("asha", &[(0, 60)])], "Not recorded: asha for 1 h 00 min."),
+            (
+                &[("asha", &[(0, 60), (90, 100)]), ("ravi", &[(0, 60), (90, 100)])],
+                "For 1 h 10 min, nothing was recorded about any agent.",
+            ),
+            // Of one length, but not at one time.
+            (
+                &[("asha", &[(0, 60)]), ("ravi", &[(60, 120)])],
+                "Not recorded: asha for 1 h 00 min, ravi for 1 h 00 min.",
+            ),
+            (
+                &[("asha", &[(3, 121)]), ("ravi", &[(0, 118)])],
+                "Not recorded: asha for 1 h 58 min, ravi for 1 h 58 min.",
+            ),
+            (&[("asha", &[(0, 60)]), ("ravi", &[])], "Not recorded: asha for 1 h 00 min."),
+            (
+                &[("a", &[(0, 1)]), ("b", &[(0, 2)]), ("c", &[(0, 3)]), ("d", &[(0, 4)]), ("e", &[(0, 5)])],
+                "Not recorded: a for 1 min, b for 2 min, c for 3 min and 2 more.",
+            ),
+        ] {
+            assert_eq!(not_recorded(&with_gaps(agents)), wanted);
+        }
+    }
+
+    #[test]
+    fn coverage_is_that_of_most_and_of_the_least_recorded() {
+        for (agents, wanted) in [
+            (&[][..], "Of the shift of"),
+            (&[("asha", &[(0, 54)][..]), ("ravi", &[(0, 54)])], "had 2 agents, and 90 % of it was recorded."),
+            (
+                &[("asha", &[(0, 486)]), ("ravi", &[])],
+                "had 2 agents; on average 55 % was recorded, for one agent only 10 %.",
+            ),
+            (
+                &[("asha", &[(0, 486)]), ("ravi", &[(0, 486)]), ("meena", &[])],
+                "had 3 agents; on average 40 % was recorded, for 2 agents only 10 %.",
+            ),
+        ] {
+            let sentence = coverage(&with_gaps(agents));
+            assert!(sentence.contains(wanted), "{sentence}");
+        }
     }
 }

@@ -17,7 +17,7 @@ pub fn covered(coverage: &[Coverage], parts: &[FollowedPart], window: Span) -> V
 }
 
 /// What two lists have in common. Both are in their order, and nothing of one of them overlaps.
-fn common(ones: &[Span], others: &[Span]) -> Vec<Span> {
+pub(crate) fn common(ones: &[Span], others: &[Span]) -> Vec<Span> {
     let mut common = vec![];
     let (mut one, mut other) = (ones.iter().peekable(), others.iter().peekable());
     while let (Some(first), Some(second)) = (one.peek(), other.peek()) {
