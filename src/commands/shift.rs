@@ -219,11 +219,13 @@ fn hours(settings: Settings<'_>) -> Result<Option<Hours>, Failure> {
         (Some(start), Some(end)) => Ok(Some(Hours { start, end })),
         (None, None) => Ok(None),
         (start, _) => {
-            let (set, missing) =
-                if start.is_some() { (&SHIFT_START, &SHIFT_END) } else { (&SHIFT_END, &SHIFT_START) };
+            let (set, missing, example) = match start {
+                Some(_) => (&SHIFT_START, &SHIFT_END, "18:00"),
+                None => (&SHIFT_END, &SHIFT_START, "9:00"),
+            };
             let message = format!("config.toml: {} is set, but {} is not", set.key.name, missing.key.name);
             Err(Failure::config(message)
-                .hint(format!("run `deepcall config set {} 18:00`, for example", missing.key.name)))
+                .hint(format!("run `deepcall config set {} {example}`, for example", missing.key.name)))
         }
     }
 }

@@ -10,7 +10,8 @@ use crate::moment::at;
 /// Before this time of day, the day that has just ended is meant by a report.
 const MORNING: i8 = 6;
 
-/// When a shift begins and ends on each day. One that ends at an earlier time of day ends on the next day.
+/// When a shift begins and ends on each day. One that ends at an earlier time of day ends on the next day; one that ends
+/// when it begins is a whole day, as a centre that never closes counts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hours {
     pub start: Time,
@@ -79,7 +80,7 @@ mod tests {
         let hours = |start, end| {
             Some(Hours { start: Time::constant(start, 0, 0, 0), end: Time::constant(end, 0, 0, 0) })
         };
-        let (none, by_day, by_night) = (None, hours(9, 18), hours(22, 6));
+        let (none, by_day, by_night, of_a_day) = (None, hours(9, 18), hours(22, 6), hours(6, 6));
         for (hours, at, wanted) in [
             (none, "2026-11-27T14:30", "27 00:00 - 27 14:30"),
             (none, "2026-11-27T05:59", "27 00:00 - 27 05:59"),
@@ -92,6 +93,8 @@ mod tests {
             (by_night, "2026-11-27T05:30", "26 22:00 - 27 05:30"),
             (by_night, "2026-11-27T06:00", "27 00:00 - 27 06:00"),
             (by_night, "2026-11-27T12:00", "27 00:00 - 27 12:00"),
+            (of_a_day, "2026-11-27T05:59", "26 06:00 - 27 05:59"),
+            (of_a_day, "2026-11-27T06:01", "27 06:00 - 27 06:01"),
         ] {
             let now: ZonedDateTime = format!("{at}[Asia/Kolkata]").parse().unwrap();
             let span = today(hours, &now).unwrap();

@@ -72,8 +72,12 @@ fn what_cannot_be_a_shift_is_a_usage_error() {
         let ran = InProcess::new().run(line).ended_with(2);
         assert!(ran.stderr.contains(message) && ran.stdout.is_empty(), "{line}: {ran}");
     }
-    let half = configured("shift.start = 9:00").run("shift --sandbox").ended_with(2);
-    assert!(half.stderr.contains("shift.start is set, but shift.end is not"), "{half}");
+    for (set, missing) in
+        [("shift.start = 9:00", "shift.end 18:00"), ("shift.end = 18:00", "shift.start 9:00")]
+    {
+        let half = configured(set).run("shift --sandbox").ended_with(2);
+        assert!(half.stderr.contains(&format!("run `deepcall config set {missing}`")), "{half}");
+    }
 }
 
 #[test]
