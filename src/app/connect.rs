@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::fleet::Agent;
-use crate::app::settings::Settings;
 use crate::app::settings::table::{CACERT, RETRIES, TIMEOUT};
+use crate::app::settings::{Settings, Sourced};
 use crate::client::{Budget, Connection, ConnectionOptions as Wanted, Proxies, Requests, SignedIn};
 use crate::clock::Clock;
 use crate::failure::{ExitStatus, Failure};
@@ -23,7 +23,8 @@ pub(crate) struct Connector {
     pub(crate) timeout: Option<Duration>,
     /// `None` if the default of each call counts.
     pub(crate) retries: Option<u8>,
-    extra_ca: Option<Vec<u8>>,
+    /// A file of authorities that are trusted beside the system's.
+    cacert: Sourced<Option<PathBuf>>,
     proxies: Proxies,
     roots_file: Option<PathBuf>,
     clock: Clock,
@@ -34,14 +35,8 @@ pub(crate) struct Connector {
 
 impl Connector {
     /// # Errors
-    /// If an option, a variable or the config file is wrong, or a file of authorities cannot be read: exit code 2.
+    /// If an option, a variable or the config file is wrong: exit code 2.
     pub(crate) fn new(settings: Settings<'_>, clock: &Clock) -> Result<Self, Failure> {
-        let cacert = settings.get(&CACERT)?.value;
-        let read = |path: PathBuf| {
-            std::fs::read(&path).map_err(|error| {
-                Failure::usage(format!("--cacert: cannot read {}", path.display())).caused_by(&error)
-            })
-        };
         let variables = settings.variables;
         for name in Proxies::VARIABLES {
             variables.text(name)?;
@@ -50,7 +45,7 @@ impl Connector {
         Ok(Self {
             timeout: settings.get(&TIMEOUT)?.value,
             retries: settings.get(&RETRIES)?.if_chosen(),
-            extra_ca: cacert.map(read).transpose()?,
+            cacert: settings.get(&CACERT)?,
             proxies: Proxies::from_variables(value_of).or_by(proxy::settings),
             roots_file: variables.path("SSL_CERT_FILE"),
             clock: clock.clone(),
@@ -72,12 +67,12 @@ impl Connector {
     }
 
     /// # Errors
-    /// If the address, a proxy or a certificate authority cannot be used.
+    /// If the address, a proxy or a certificate authority cannot be used, or its file cannot be read.
     pub(crate) fn connect(&self, server: &ServerUrl, allow_http: bool) -> Result<Arc<Connection>, Failure> {
         let wanted = Wanted {
             server: server.clone(),
             allow_http,
-            extra_ca: self.extra_ca.clone(),
+            extra_ca: self.extra_ca(server)?,
             roots_file: self.roots_file.clone(),
             budget: self.budget(),
             clock: self.clock.clone(),
@@ -87,6 +82,18 @@ impl Connector {
         let connection = Arc::new(Connection::open(wanted)?);
         self.opened.borrow_mut().push(Arc::clone(&connection));
         Ok(connection)
+    }
+
+    /// Read for https alone: nothing else needs the file.
+    fn extra_ca(&self, server: &ServerUrl) -> Result<Option<Vec<u8>>, Failure> {
+        let path = self.cacert.value.as_ref().filter(|_| !server.is_plain_http());
+        let read = |path: &PathBuf| {
+            std::fs::read(path).map_err(|error| {
+                let why = format!("cannot read {}", path.display());
+                self.cacert.source.refuse(&CACERT.key, &why).caused_by(&error)
+            })
+        };
+        path.map(read).transpose()
     }
 
     /// The same failure; that of `--timeout`, with what was going wrong when it was reached.

@@ -49,6 +49,16 @@ impl fmt::Display for Source {
     }
 }
 
+impl Source {
+    /// The failure for a value from here.
+    pub(crate) fn refuse(&self, key: &Key, why: &str) -> Failure {
+        match self {
+            Self::ConfigFile => Failure::config(format!("{self}, {}: {why}", key.name)),
+            _ => Failure::usage(format!("{self}: {why}")),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sourced<T> {
     pub value: T,
@@ -179,15 +189,11 @@ impl<'a> Settings<'a> {
             (None, Some(absent)) => return Ok(Sourced::new(absent.clone(), Source::Default)),
             (None, None) => Sourced::new(setting.key.default.unwrap_or_default().into(), Source::Default),
         };
-        let from_file = found.source == Source::ConfigFile;
         let is_lasting = !matches!(found.source, Source::Option(_));
         let allowed = if is_lasting { setting.key.check_lasting(&found.value) } else { Ok(()) };
         match allowed.and_then(|()| (setting.parse)(&found.value)) {
             Ok(value) => Ok(Sourced::new(value, found.source)),
-            Err(why) if from_file => {
-                Err(Failure::config(format!("config.toml, {}: {why}", setting.key.name)))
-            }
-            Err(why) => Err(Failure::usage(format!("{}: {why}", found.source))),
+            Err(why) => Err(found.source.refuse(&setting.key, &why)),
         }
     }
 

@@ -303,3 +303,20 @@ fn lasting_choices_are_in_force() {
     assert!(ran.stderr.contains("config.toml") && ran.stderr.contains("tiem"), "{ran}");
     world.run("tags --sandbox --json").ended_with(0);
 }
+
+#[test]
+fn the_file_of_authorities_is_read_for_https_alone_and_its_own_source_is_named() {
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::signed_in(&server);
+    world.run("config set cacert /none/ca.pem").ended_with(0);
+    world.run("break-status").ended_with(0);
+    world.run("break-status --sandbox").ended_with(0);
+    let world = world.with("DEEPCALL_SERVER", "https://127.0.0.1:9");
+    for (line, why) in [
+        ("break-status", "config.toml, cacert: cannot read /none/ca.pem"),
+        ("break-status --cacert none.pem", "--cacert: cannot read none.pem"),
+    ] {
+        let ran = world.run(line).ended_with(2);
+        assert!(ran.stderr.contains(why), "for {line}\n{ran}");
+    }
+}
