@@ -20,6 +20,9 @@ pub(crate) const HOME_IS_A_VARIABLE: bool = cfg!(unix);
 /// What an absolute path begins with.
 pub(crate) const PATHS_BEGIN_WITH: &str = if cfg!(windows) { r"a drive, such as C:\" } else { "/" };
 
+/// The beginning of an absolute path in an example.
+pub(crate) const ROOT: &str = if cfg!(windows) { r"C:\" } else { "/" };
+
 /// Whether `Path` and `PATH` are one variable.
 pub(crate) const VARIABLES_IGNORE_CASE: bool = cfg!(windows);
 

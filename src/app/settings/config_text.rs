@@ -215,7 +215,11 @@ fn spelling(kind: Kind, table: &dyn TableLike, name: &str) -> String {
     same.unwrap_or(name).to_owned()
 }
 
-fn typed(kind: Kind, text: &str) -> Result<Value, String> {
+/// A value of this kind, as it is written in the file.
+///
+/// # Errors
+/// What is wrong with the text.
+pub(crate) fn typed(kind: Kind, text: &str) -> Result<Value, String> {
     match kind {
         Kind::Text | Kind::Path | Kind::Names(_) => Ok(text.into()),
         Kind::List => Ok(text.split(',').map(str::trim).collect::<Array>().into()),

@@ -18,6 +18,8 @@ pub struct Key {
     pub variable_help: Option<&'static str>,
     /// As the option would take it; `None` if no text expresses it.
     pub default: Option<&'static str>,
+    /// Of a key without a default, a value for a new file; of a path, what comes after the root.
+    pub(crate) example: Option<&'static str>,
     /// One line; the help of the option appends the default.
     pub help: &'static str,
     /// Further text for `--help`.
@@ -56,6 +58,7 @@ impl Key {
             variable: None,
             variable_help: None,
             default: None,
+            example: None,
             help,
             more: None,
             kept: None,
@@ -92,6 +95,11 @@ impl Key {
 
     pub(crate) const fn default(mut self, default: &'static str) -> Self {
         self.default = Some(default);
+        self
+    }
+
+    pub(crate) const fn example(mut self, example: &'static str) -> Self {
+        self.example = Some(example);
         self
     }
 

@@ -51,6 +51,7 @@ settings! {
     );
     PROFILE: Option<ProfileName> = Setting::optional(
         Key::text("profile", "--profile", "Name of the stored session")
+            .example("asha")
             .variable("DEEPCALL_PROFILE")
             .variable_help("the same as --profile; a session in variables gets this name"),
         |text| read(ProfileName::parse(text)).map(Some),
@@ -64,11 +65,11 @@ settings! {
         |text| read(text.parse()),
     );
     CACERT: Option<PathBuf> = Setting::optional(
-        Key::new("cacert", Kind::Path, "--cacert", "Also trust the certificate authorities in this PEM file"),
+        Key::new("cacert", Kind::Path, "--cacert", "Also trust the certificate authorities in this PEM file").example("path/to/ca.pem"),
         |text| if text.is_empty() { Err("name a file".to_owned()) } else { Ok(Some(text.into())) },
     );
     TIMEOUT: Option<Duration> = Setting::optional(
-        Key::text("timeout", "--timeout", "Give up after this long, with exit code 124, e.g. 10s or 1m30s"),
+        Key::text("timeout", "--timeout", "Give up after this long, with exit code 124, e.g. 10s or 1m30s").example("1m30s"),
         |text| duration(text).map(Some),
     );
     RETRIES: u8 = Setting::new(
@@ -129,26 +130,26 @@ settings! {
         yes_or_no,
     );
     COLUMNS_TAGS: Vec<String> = columns(
-        Key::text("columns.tags", "tags --columns", "Columns of tags in table, csv and tsv"),
+        Key::text("columns.tags", "tags --columns", "Columns of tags in table, csv and tsv").example("time,kind,message"),
     );
     COLUMNS_BREAK_STATUS: Vec<String> = columns(
-        Key::text("columns.break_status", "break-status --columns", "Columns of break-status in table, csv and tsv"),
+        Key::text("columns.break_status", "break-status --columns", "Columns of break-status in table, csv and tsv").example("profile,on_break,reason"),
     );
     COLUMNS_WRAPUP: Vec<String> = columns(
-        Key::text("columns.wrapup", "wrapup --columns", "Columns of wrapup in table, csv and tsv"),
+        Key::text("columns.wrapup", "wrapup --columns", "Columns of wrapup in table, csv and tsv").example("profile,in_wrapup,ends_at"),
     );
     COLUMNS_STATUS: Vec<String> = columns(
-        Key::text("columns.status", "status --columns", "Columns of status in table, csv and tsv"),
+        Key::text("columns.status", "status --columns", "Columns of status in table, csv and tsv").example("profile,state,reason"),
     );
     COLUMNS_PROFILES: Vec<String> = columns(
-        Key::text("columns.profiles", "profiles --columns", "Columns of profiles in table, csv and tsv"),
+        Key::text("columns.profiles", "profiles --columns", "Columns of profiles in table, csv and tsv").example("name,server"),
     );
     WATCH_INTERVAL: Duration = Setting::new(
         Key::text("watch.interval", "watch, record, serve --interval", "Poll each profile this often, at least 2s").default("5s"),
         |text| at_least(SHORTEST_INTERVAL, text),
     );
     WATCH_HEARTBEAT: Option<Duration> = Setting::optional(
-        Key::text("watch.heartbeat", "watch --heartbeat", "Emit a heartbeat event at this interval, at least 1s, e.g. 60s"),
+        Key::text("watch.heartbeat", "watch --heartbeat", "Emit a heartbeat event at this interval, at least 1s, e.g. 60s").example("60s"),
         |text| at_least(SHORTEST_HEARTBEAT, text).map(Some),
     );
     WATCH_MAX_STALE: Option<Duration> = Setting::optional(
@@ -157,6 +158,7 @@ settings! {
             "watch, serve --max-stale",
             "Exit with 5 when no server has answered for this long, e.g. 10m",
         )
+        .example("10m")
         .more("It must be longer than the interval. Without it, watch waits for the server without limit, and reports that it is waiting."),
         |text| duration(text).map(Some),
     );
@@ -189,13 +191,13 @@ settings! {
         listen,
     );
     SERVE_HOST: Vec<Host> = Setting {
-        key: Key::new("serve.host", Kind::List, "serve --host", "Further names by which browsers may call the wall")
+        key: Key::new("serve.host", Kind::List, "serve --host", "Further names by which browsers may call the wall").example("wall.example")
             .more("A request for any other name is refused, as a page of somebody else could send it. Known without this: localhost, and the address that the browser has connected to."),
         parse: |text| text.split(',').map(Host::parse).collect(),
         absent: Some(vec![]),
     };
     SERVE_KEY_FILE: Option<PathBuf> = Setting::optional(
-        Key::new("serve.key_file", Kind::Path, "serve --key-file", "Keep the key of the wall in this file")
+        Key::new("serve.key_file", Kind::Path, "serve --key-file", "Keep the key of the wall in this file").example("path/to/wall.key")
             .more("It is made if there is none, for you alone (mode 0600), and browsers stay signed in when the wall is started anew. The key is not printed then. Without this, each start has a new key."),
         key_file,
     );
@@ -211,12 +213,12 @@ settings! {
         |text| read(RawValue::from_string(text.to_owned()).or_else(|_| to_raw_value(text))),
     );
     JOURNAL_RECORD: Option<bool> = Setting::optional(
-        Key::only_in_file("journal.record", Kind::Flag, "Record what the server answers in the journal")
+        Key::only_in_file("journal.record", Kind::Flag, "Record what the server answers in the journal").example("true")
             .more("Unset, only agents are recorded whom the journal holds already. `deepcall journal on` and `off` set it."),
         |text| yes_or_no(text).map(Some),
     );
     JOURNAL_PATH: Option<PathBuf> = Setting::optional(
-        Key::only_in_file("journal.path", Kind::Path, "File of the journal, on a local disk")
+        Key::only_in_file("journal.path", Kind::Path, "File of the journal, on a local disk").example("path/to/journal.db")
             .variable("DEEPCALL_JOURNAL")
             .variable_help("file of the journal, instead of journal.path"),
         |text| Ok(Some(text.into())),
@@ -241,16 +243,16 @@ settings! {
         },
     );
     SHIFT_START: Option<Time> = Setting::optional(
-        Key::only_in_file("shift.start", Kind::Text, "When the shift begins, e.g. 9:00; with shift.end"),
+        Key::only_in_file("shift.start", Kind::Text, "When the shift begins, e.g. 9:00; with shift.end").example("9:00"),
         |text| time_of_day(text).map(Some),
     );
     SHIFT_END: Option<Time> = Setting::optional(
-        Key::only_in_file("shift.end", Kind::Text, "When the shift ends, e.g. 18:00")
+        Key::only_in_file("shift.end", Kind::Text, "When the shift ends, e.g. 18:00").example("18:00")
             .more("A time of day that is not after shift.start is of the next day."),
         |text| time_of_day(text).map(Some),
     );
     SHIFT_ZONE: Option<TimeZone> = Setting::optional(
-        Key::only_in_file("shift.zone", Kind::Text, "Time zone of the shift, unless --timezone names one [default: timezone]"),
+        Key::only_in_file("shift.zone", Kind::Text, "Time zone of the shift, unless --timezone names one [default: timezone]").example("Asia/Kolkata"),
         |text| time_zone(text).map(Some),
     );
     SHIFT_ALLOWANCE: (String, Duration) = Setting::new(

@@ -7,13 +7,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::app::environment::Variables;
+use crate::app::settings::config_text;
 use crate::app::settings::config_text::TextFile;
-use crate::app::settings::setting::Kind;
+use crate::app::settings::setting::{Key, Kind};
 use crate::app::settings::table::SETTINGS;
 use crate::app::settings::variables::CREDENTIAL_VARIABLES;
 use crate::commands::config::values;
 use crate::failure::Failure;
 use crate::store::private_file;
+use crate::system::ROOT;
 use crate::system::process::is_running;
 use crate::system::shell;
 
@@ -170,39 +172,43 @@ fn read(copy: &Path) -> Result<String, Failure> {
     })
 }
 
-/// The text that an empty file starts with: every key, commented out.
+/// The text that an empty file starts with: every key with its default or an example, commented out.
 fn template() -> String {
     let mut text =
-        "# Settings of deepcall; see `man deepcall-config`. Remove the # before a key to set it.\n"
+        "# Settings of deepcall; see `man deepcall-config`. Remove the # before a key to set it, and before its [table].\n"
             .to_owned();
-    let mut table = "";
-    let mut line = |in_table: &'static str, name: &str, value: &str, help: &str| {
+    let mut table = String::new();
+    let mut line = |key: &Key, name: &str, value: &str, help: &str| {
+        let (in_table, name) = name.split_once('.').unwrap_or(("", name));
         if in_table != table {
             text.extend(["\n# [", in_table, "]\n"]);
-            table = in_table;
+            in_table.clone_into(&mut table);
         }
-        text.extend(["# ", name, " = ", value, help, "\n"]);
+        let value = config_text::typed(key.kind, value).unwrap_or_else(|_| value.into());
+        text.extend(["# ", name, " = ", &value.to_string(), help, "\n"]);
     };
-    for setting in SETTINGS {
-        let key = setting.key();
+    for key in SETTINGS.iter().map(|setting| setting.key()) {
         if let Kind::Names(examples) = key.kind {
             for (name, value) in examples {
                 let name = if name.contains('.') { format!("{name:?}") } else { (*name).to_owned() };
-                line(key.name, &name, &format!("{value:?}"), "");
+                line(key, &format!("{}.{name}", key.name), value, "");
             }
             continue;
         }
-        let (in_table, name) = key.name.split_once('.').unwrap_or(("", key.name));
-        let value = key.default.unwrap_or_default();
-        let value = if key.kind == Kind::Text { format!("{value:?}") } else { value.to_owned() };
-        line(in_table, name, &value, &format!("  # {}", key.help));
+        let value = key.default.or(key.example).unwrap_or_default();
+        let root = if key.kind == Kind::Path { ROOT } else { "" };
+        line(key, key.name, &format!("{root}{value}"), &format!("  # {}", key.help));
     }
     text
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::app::settings::config_file::ConfigFile;
+    use crate::app::settings::table;
 
     #[test]
     fn an_empty_file_starts_with_every_key_commented_out() {
@@ -210,6 +216,23 @@ mod tests {
         assert!(values::check_all(&text, Path::new("c")).is_ok());
         assert!(text.lines().all(|line| line.is_empty() || line.starts_with('#')), "{text}");
         let keys = text.lines().skip(1).filter_map(|line| line.strip_prefix("# ")?.split_once(" = "));
-        assert_eq!(keys.count(), crate::app::settings::table::names().count());
+        assert_eq!(keys.count(), table::names().count());
+    }
+
+    #[test]
+    fn the_template_without_its_marks_is_a_file_with_every_key_and_its_default() {
+        let template = template();
+        let lines: Vec<&str> = template.lines().skip(1).map(|line| line.trim_start_matches("# ")).collect();
+        let text = lines.join("\n");
+        let path = Path::new("c");
+        let wrong = values::check_all(&text, path).err().map(|failure| failure.problem.message);
+        assert_eq!(wrong, None, "{text}");
+        let read = ConfigFile::parse(&text, path).ok().unwrap();
+        for (name, key) in table::names() {
+            let found = read.values().find(|(known, _)| *known == name).map(|(_, value)| value);
+            assert!(found.is_some_and(|value| key.default.is_none_or(|default| value == default)), "{name}");
+        }
+        let tables: Vec<&&str> = lines.iter().filter(|line| line.starts_with('[')).collect();
+        assert_eq!(tables.len(), tables.iter().collect::<BTreeSet<_>>().len(), "{tables:?}");
     }
 }
