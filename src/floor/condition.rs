@@ -49,6 +49,7 @@ impl FromStr for EventPattern {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
         // A kind with an @ would be one that --until cannot name.
         if let Some((event, profile)) = text.split_once('@') {
             return Err(format!("an event of any profile is meant here: write {event} without @{profile}"));

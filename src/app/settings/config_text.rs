@@ -226,9 +226,7 @@ pub(crate) fn typed(kind: Kind, text: &str) -> Result<Value, String> {
         Kind::Number => {
             text.parse::<i64>().map(Value::from).map_err(|_| format!("{text:?} is no whole number"))
         }
-        Kind::Flag => {
-            text.parse::<bool>().map(Value::from).map_err(|_| format!("{text:?} is neither true nor false"))
-        }
+        Kind::Flag => table::yes_or_no(text).map(Value::from),
         Kind::Any => Ok(text.parse::<Value>().unwrap_or_else(|_| text.into())),
     }
 }

@@ -336,7 +336,7 @@ fn number<N: TryFrom<u16>>(text: &str, least: u16, most: u16) -> Result<N, Strin
     held.ok_or_else(|| format!("{number} is not between {least} and {most}"))
 }
 
-fn yes_or_no(text: &str) -> Result<bool, String> {
+pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" | "on" => Ok(true),
         "0" | "false" | "no" | "off" => Ok(false),

@@ -74,6 +74,8 @@ impl Choice {
     pub(crate) fn of(document: &Document, names: &[String]) -> Result<Self, ColumnError> {
         let mut choice = Self::default();
         for name in names {
+            // As in every list, a blank may follow a comma.
+            let name = name.trim();
             match name.strip_prefix(ADDED) {
                 Some(EXTRA) if document.extra_fields.is_some() => choice.has_extra = true,
                 // Asked for by name, so a narrow terminal gives it up last.

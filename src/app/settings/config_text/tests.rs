@@ -169,6 +169,8 @@ fn a_new_key_is_put_where_it_belongs() {
         ),
         ("", "ping.mic_perm", "{ camera = 1 }", "[ping]\nmic_perm = { camera = 1 }\n"),
         ("", "ping.mic_perm", "granted by hand", "[ping]\nmic_perm = \"granted by hand\"\n"),
+        ("", "mask", "on", "mask = true\n"),
+        ("mask = true\n", "mask", "0", "mask = false\n"),
     ] {
         assert_eq!(set(text, name, value).unwrap(), wanted, "for {name}");
     }
@@ -180,7 +182,7 @@ fn what_would_lose_something_is_refused() {
         ("[alert.break]\ntea = '9m'\n", "alert.break", "15m"),
         ("watch = 1\n", "watch.interval", "3s"),
         ("mask = \n", "mask", "true"),
-        ("", "mask", "yes"),
+        ("", "mask", "perhaps"),
         ("", "retries", "two"),
     ] {
         assert_eq!(set(text, name, value).unwrap_err().status.code(), 2, "for {name} = {value}");
