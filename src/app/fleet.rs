@@ -48,6 +48,11 @@ pub(crate) struct Agent<S = SignedIn> {
 }
 
 impl<S> Agent<S> {
+    /// An agent of whom no more is known than the session.
+    pub(crate) fn new(profile: String, session: Result<S, Failure>) -> Self {
+        Self { profile, id_at_login: None, server: None, session, is_in_variables: false, sign_in_hint: None }
+    }
+
     /// Continues with the session, unless there is none.
     pub(crate) fn and_then<T>(self, step: impl FnOnce(S) -> Result<T, Failure>) -> Agent<T> {
         let Self { profile, id_at_login, server, session, is_in_variables, sign_in_hint } = self;

@@ -124,10 +124,8 @@ impl SelectedProfiles {
         let session =
             Session { profile: profile.clone(), server: server.value, allow_http: false, credentials };
         let sign_in_hint = sign_in_hint_for_variables(&app.variables);
-        let session = Ok(session);
-        let (id_at_login, server, is_in_variables) = (None, None, true);
-        let agents = vec![Agent { profile, id_at_login, server, session, is_in_variables, sign_in_hint }];
-        Ok(Self::Sessions { agents, is_many: false, source })
+        let agent = Agent { is_in_variables: true, sign_in_hint, ..Agent::new(profile, Ok(session)) };
+        Ok(Self::Sessions { agents: vec![agent], is_many: false, source })
     }
 
     /// [`App::query`] for profiles that are already selected.
@@ -231,9 +229,8 @@ fn simulated_agents(sandbox: &Sandbox, choice: &Choice) -> Result<Vec<Agent<Sess
     let session = |agent: &crate::sandbox::Agent| {
         let credentials = Credentials::Ssid(Secret::new(agent.ssid.clone()));
         let (profile, server) = (agent.profile.clone(), server.clone());
-        let session = Ok(Session { profile: profile.clone(), server, allow_http: false, credentials });
-        let (id_at_login, server, is_in_variables, sign_in_hint) = (None, None, false, None);
-        Agent { profile, id_at_login, server, session, is_in_variables, sign_in_hint }
+        let session = Session { profile: profile.clone(), server, allow_http: false, credentials };
+        Agent::new(profile, Ok(session))
     };
     Ok(chosen.into_iter().map(session).collect())
 }

@@ -105,12 +105,13 @@ pub(crate) fn open_stored(
         .zip(servers)
         .zip(loaded)
         .map(|((profile, server), credentials)| Agent {
-            profile: profile.name.to_string(),
             id_at_login: profile.agent_id.clone(),
             server: server.as_ref().ok().map(ServerUrl::to_string),
-            session: server.and_then(|server| session_of(profile, server, credentials)),
-            is_in_variables: false,
             sign_in_hint: Some(sign_in_hint(profile)),
+            ..Agent::new(
+                profile.name.to_string(),
+                server.and_then(|server| session_of(profile, server, credentials)),
+            )
         })
         .collect()
 }

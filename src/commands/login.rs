@@ -19,7 +19,9 @@ use crate::app::settings::choice;
 use crate::app::settings::table::{SERVER, STORE, TIMEOUT};
 use crate::app::sign_in::{Stores, UNLOCKING_LIMIT};
 use crate::client::{Answer, SignedIn};
-use crate::commands::login::storing::{Stored, Storing, note_variable, plain_text, test_store};
+use crate::commands::login::storing::{
+    Stored, Storing, may_use_http, note_variable, plain_text, profile_of, test_store,
+};
 use crate::commands::login::team::TeamLogin;
 use crate::commands::profiles;
 use crate::failure::{ExitStatus, Failure};
@@ -117,9 +119,7 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
         store.source
     ));
     let (name, server, store) = (name.value, server.value, store.value);
-    let allow_http =
-        args.allow_http || known.is_some_and(|profile| profile.allow_http && profile.server == server);
-    server.refuse_plain_http(allow_http)?;
+    let allow_http = may_use_http(args.allow_http, known, &server)?;
     let timeout = settings.get(&TIMEOUT)?.value;
     // A person may take any time at the prompt; --timeout limits what comes after.
     if !args.is_prompted() {
@@ -134,17 +134,8 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
     if args.is_prompted() {
         app.supervised.begin_timeout(timeout);
     }
-    let session = Session { profile: name.to_string(), server: server.clone(), allow_http, credentials };
-    let mut profile = Profile {
-        name,
-        server,
-        kind: session.credentials.kind(),
-        user_id: session.credentials.user_id().map(str::to_owned),
-        agent_id: None,
-        store,
-        saved_at: app.clock.now(),
-        allow_http,
-    };
+    let session = Session { profile: name.to_string(), server, allow_http, credentials };
+    let mut profile = profile_of(&session, name, store, app.clock.now());
     let mut notes = vec![];
     if !args.no_verify {
         let verified = verify(&session, app)?;

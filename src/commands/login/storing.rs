@@ -1,5 +1,7 @@
 //! Stores a session, so that an interruption at any moment leaves either the old session or the new one.
 
+use jiff::Timestamp;
+
 use crate::app::App;
 use crate::app::console::Console;
 use crate::app::owner::SameAgent;
@@ -8,8 +10,8 @@ use crate::app::sign_in::{Stores, UNLOCKING_LIMIT};
 use crate::commands::logout;
 use crate::failure::Failure;
 use crate::store::{
-    Credentials, OpenProfiles, PendingSecret, Profile, ProfilesFile, SecretStore, StoreError, StoreKey,
-    StoreKind,
+    Credentials, OpenProfiles, PendingSecret, Profile, ProfileName, ProfilesFile, SecretStore, ServerUrl,
+    Session, StoreError, StoreKey, StoreKind,
 };
 use crate::system::files;
 
@@ -34,6 +36,42 @@ pub(crate) fn test_store(kind: StoreKind, stores: &Stores, console: &Console) ->
         }
     }
     Ok(())
+}
+
+/// Whether a profile may use plain http to another machine: because it is allowed now, or was when the profile was stored for
+/// the same server.
+///
+/// # Errors
+/// If the server needs that, and it is not allowed: exit code 2.
+pub(crate) fn may_use_http(
+    is_allowed: bool,
+    known: Option<&Profile>,
+    server: &ServerUrl,
+) -> Result<bool, Failure> {
+    let is_allowed =
+        is_allowed || known.is_some_and(|profile| profile.allow_http && profile.server == *server);
+    server.refuse_plain_http(is_allowed)?;
+    Ok(is_allowed)
+}
+
+/// The profile of a session. Whose it is, only the server knows.
+pub(crate) fn profile_of(
+    session: &Session,
+    name: ProfileName,
+    store: StoreKind,
+    saved_at: Timestamp,
+) -> Profile {
+    let Session { server, allow_http, credentials, .. } = session;
+    Profile {
+        name,
+        server: server.clone(),
+        kind: credentials.kind(),
+        user_id: credentials.user_id().map(str::to_owned),
+        agent_id: None,
+        store,
+        saved_at,
+        allow_http: *allow_http,
+    }
 }
 
 /// Credentials in a variable override what is about to be stored.

@@ -17,7 +17,9 @@ use crate::app::select::jobs;
 use crate::app::settings::table::{SERVER, STORE, TIMEOUT};
 use crate::app::sign_in::{Stores, UNLOCKING_LIMIT};
 use crate::client::SignedIn;
-use crate::commands::login::storing::{Stored, Storing, note_variable, plain_text, test_store};
+use crate::commands::login::storing::{
+    Stored, Storing, may_use_http, note_variable, plain_text, profile_of, test_store,
+};
 use crate::commands::profiles;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Owner;
@@ -54,7 +56,7 @@ struct Line {
 /// A line with the profile that it becomes.
 struct Planned {
     profile: Profile,
-    credentials: Credentials,
+    session: Session,
 }
 
 impl TeamLogin<'_> {
@@ -99,7 +101,7 @@ impl TeamLogin<'_> {
                     results.push(checked.and_then(|(owner, mut notes)| {
                         let mut profile = it.profile.clone();
                         owner::learn(&mut profile, owner, &app.redactor);
-                        let mut new = storing.store(profile, &it.credentials, false)?;
+                        let mut new = storing.store(profile, &it.session.credentials, false)?;
                         notes.append(&mut new.notes);
                         Ok(Stored { notes, ..new })
                     }));
@@ -119,20 +121,11 @@ impl TeamLogin<'_> {
             let before = known.find(&name);
             let settings = settings.of(before);
             let server = settings.get(&SERVER)?.value;
-            let allow_http = self.allow_http || before.is_some_and(|it| it.allow_http && it.server == server);
-            server.refuse_plain_http(allow_http)?;
+            let allow_http = may_use_http(self.allow_http, before, &server)?;
             let credentials = Credentials::Ssid(ssid);
-            let profile = Profile {
-                name,
-                server,
-                kind: credentials.kind(),
-                user_id: None,
-                agent_id: None,
-                store: settings.get(&STORE)?.value,
-                saved_at: app.clock.now(),
-                allow_http,
-            };
-            Ok(Planned { profile, credentials })
+            let session = Session { profile: name.to_string(), server, allow_http, credentials };
+            let profile = profile_of(&session, name, settings.get(&STORE)?.value, app.clock.now());
+            Ok(Planned { profile, session })
         });
         planned.collect()
     }
@@ -214,20 +207,8 @@ impl TeamLogin<'_> {
 }
 
 fn agents(planned: &[Planned], connector: &Connector) -> Vec<Agent<SignedIn>> {
-    let sessions = planned.iter().map(|Planned { profile, credentials, .. }| Agent {
-        profile: profile.name.to_string(),
-        id_at_login: None,
-        server: None,
-        session: Ok(Session {
-            profile: profile.name.to_string(),
-            server: profile.server.clone(),
-            allow_http: profile.allow_http,
-            credentials: credentials.clone(),
-        }),
-        is_in_variables: false,
-        sign_in_hint: None,
-    });
-    connector.sign_in(sessions.collect())
+    let agent = |it: &Planned| Agent::new(it.profile.name.to_string(), Ok(it.session.clone()));
+    connector.sign_in(planned.iter().map(agent).collect())
 }
 
 fn read_from(source: &mut dyn Read, wrong: impl Fn(&str) -> Failure) -> Result<Zeroizing<Vec<u8>>, Failure> {
