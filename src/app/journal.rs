@@ -20,7 +20,9 @@ use crate::app::settings::table::{
 };
 use crate::client::SignedIn;
 use crate::failure::Failure;
-use crate::journal::{AgentKey, AgentRef, Journal, JournalError, Limits, Mode, Opened, RunRow, Settings};
+use crate::journal::{
+    AgentKey, AgentRef, Journal, JournalError, Limits, Mode, Opened, RunRow, Settings, kept_as,
+};
 
 /// Where the journal of this run is, and what the run does with it: all that a thread needs to open it.
 #[derive(Clone)]
@@ -84,12 +86,15 @@ impl JournalUse {
     /// If a setting is wrong, or a journal is wanted and the system names no folder: exit code 2.
     pub(crate) fn of(app: &App, is_wanted: bool) -> Result<Option<Self>, Failure> {
         let recording = RecordingScope::of(app.settings()?.get(&JOURNAL_RECORD)?.value, is_wanted);
-        let path = match (app.settings()?.get(&JOURNAL_PATH)?.value, app.folders()) {
-            (Some(path), _) => path,
-            (None, Ok(folders)) => folders.journal(),
-            // Nothing can be there either.
-            (None, Err(_)) if recording != RecordingScope::All => return Ok(None),
-            (None, Err(failure)) => return Err(failure),
+        let path = match path(app) {
+            // Where the system names no folder, nothing can be there either.
+            Err(_)
+                if recording != RecordingScope::All
+                    && app.settings()?.get(&JOURNAL_PATH)?.value.is_none() =>
+            {
+                return Ok(None);
+            }
+            path => path?,
         };
         Ok(Some(Self { path, settings: settings(app)?, recording, limits: limits(app)? }))
     }
@@ -157,7 +162,7 @@ pub(crate) fn note_trouble(console: &Console, error: &JournalError) {
 /// Reports where a damaged journal is kept, if one was found.
 pub(crate) fn note_set_aside(console: &Console, place: Option<&PathBuf>) {
     if let Some(place) = place {
-        console.note(&format!("the journal was damaged; it is kept as {}", place.display()));
+        console.note(&kept_as(place));
     }
 }
 

@@ -9,6 +9,11 @@ use super::error::JournalError;
 use super::place::Place;
 use super::{connect, migration, millis, schema};
 
+/// What users read of a damaged file.
+pub(crate) fn kept_as(place: &Path) -> String {
+    format!("the journal was damaged; it is kept as {}", place.display())
+}
+
 /// Sets the file aside, unless another process has already done so and begun a new one.
 pub(super) fn set_aside(place: &Place, now: Timestamp) -> Result<Option<PathBuf>, JournalError> {
     let _alone = place.alone()?;

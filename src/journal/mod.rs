@@ -56,6 +56,7 @@ use connection::{Locking, be_alone, configure, connect, prepare};
 use place::Place;
 
 pub(crate) use agents::{AgentKey, AgentRef, AgentRow};
+pub(crate) use damage::kept_as;
 pub(crate) use error::JournalError;
 pub(crate) use events::{EventQuery, MARGIN, with_margin};
 pub(crate) use leases::{Lease, Taken, is_recent};

@@ -12,7 +12,8 @@ use crate::floor::pause::OwnClocks;
 use crate::floor::shift::{DayRules, Today};
 use crate::floor::timeline::Recorded;
 use crate::journal::{
-    AgentKey, AgentRef, IN_MEMORY, Journal, JournalError, Limits, Mode, Opened, Remembered, Settings, TIDYING,
+    AgentKey, AgentRef, IN_MEMORY, Journal, JournalError, Limits, Mode, Opened, Remembered, Settings,
+    TIDYING, kept_as,
 };
 use crate::watch::recorder::backend::{Begun, BegunAgent, JournalBackend, Past, Refreshed, Wanted, Written};
 use crate::watch::recorder::run_journal::open::{Open, enter};
@@ -215,7 +216,7 @@ impl RunJournal {
         }
         let set_aside = self.open(true)?;
         let base = self.open.as_ref().map_or(Ok(0), |open| open.journal.last_seq())?;
-        let why = set_aside.map(|path| format!("a damaged journal was set aside as {}", path.display()));
+        let why = set_aside.map(|place| kept_as(&place));
         Ok(Some(Written::Renewed { base, why }))
     }
 }

@@ -4,7 +4,7 @@
 use std::io;
 
 use crate::floor::event::EventKind;
-use crate::journal::JournalError;
+use crate::journal::{JournalError, kept_as};
 use crate::watch::recorder::backend::{Begun, Past};
 use crate::watch::recorder::{Addition, Dropped};
 use crate::watch::run::Watch;
@@ -86,7 +86,7 @@ impl<S: Source> Watch<'_, S> {
         }
         journal.refreshed = None;
         if let Some(place) = begun.set_aside {
-            (self.around.note)(&format!("the journal was damaged; it is kept as {}", place.display()));
+            (self.around.note)(&kept_as(&place));
         }
         past.into_iter().try_for_each(|Past { index, recorded }| self.show_recorded(index, recorded))?;
         self.commit(vec![]);
