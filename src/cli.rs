@@ -156,7 +156,7 @@ fn may_want_help(arguments: &[OsString]) -> bool {
 }
 
 fn parse_by(mut definition: clap::Command, arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
-    let arguments = order::help_behind_command(arguments);
+    let arguments = order::help_behind_command(&definition, arguments);
     let arguments = order::values_with_minus_joined(&definition, arguments);
     let arguments = order::options_behind_command(&definition, arguments);
     let matches = definition.try_get_matches_from_mut(&arguments);

@@ -8,9 +8,10 @@ use clap::{ArgAction, Command};
 
 /// `deepcall help tags` is `deepcall tags --help`, and `deepcall journal help export` is `deepcall journal export --help`. It
 /// is not in the list of commands, which is as long as a screen.
-pub(crate) fn help_behind_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
+pub(crate) fn help_behind_command(definition: &Command, mut arguments: Vec<OsString>) -> Vec<OsString> {
     let is_help = |nth: usize| arguments.get(nth).is_some_and(|word| word == "help");
-    let has_commands = arguments.get(1).is_some_and(|word| word == "journal" || word == "config");
+    let command = arguments.get(1).and_then(|word| definition.find_subcommand(word));
+    let has_commands = command.is_some_and(Command::has_subcommands);
     if let Some(nth) = [1, 2].into_iter().find(|&nth| is_help(nth) && (nth == 1 || has_commands)) {
         arguments.remove(nth);
         arguments.push("--help".into());
@@ -156,10 +157,13 @@ mod tests {
         for (typed, read) in [
             ("deepcall help", "deepcall --help"),
             ("deepcall help config show", "deepcall config show --help"),
+            ("deepcall journal help export", "deepcall journal export --help"),
+            ("deepcall config help", "deepcall config --help"),
             ("deepcall tags help", "deepcall tags help"),
             ("deepcall", "deepcall"),
         ] {
-            let words = help_behind_command(typed.split(' ').map(OsString::from).collect());
+            let words = typed.split(' ').map(OsString::from).collect();
+            let words = help_behind_command(&crate::cli::definition(), words);
             assert_eq!(words, read.split(' ').collect::<Vec<_>>(), "{typed}");
         }
     }
