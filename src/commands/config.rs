@@ -3,7 +3,7 @@
 mod edit;
 pub mod values;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::Path;
 
 use clap::{Args, Subcommand};
@@ -21,7 +21,7 @@ use crate::app::settings::table;
 use crate::app::settings::table::{PROFILE, SETTINGS};
 use crate::app::settings::variables::{CREDENTIAL_VARIABLES, VariableKind, credential_in, variables};
 use crate::app::settings::{Settings, Source, Sourced};
-use crate::commands::config::edit::{Decisions, Edited, Editor, edit};
+use crate::commands::config::edit::{Edited, Editor, edit};
 use crate::failure::{ExitStatus, Failure};
 use crate::report::{Document, Field, Meaning, Report, Row, Shape, Shown};
 use crate::store::Profile;
@@ -179,8 +179,7 @@ fn edit_file(app: &App) -> Result<ExitStatus, Failure> {
     }
     let path = app.folders()?.config_file();
     let editor = Editor::of(&app.variables)?;
-    let mut person = Person { answers: BufReader::new(app.stdin()).lines(), app };
-    let edited = edit(&TextFile::at(path.clone()), &editor, &mut person)?;
+    let edited = edit(&TextFile::at(path.clone()), &editor, app)?;
     let path = path.display();
     app.console.note(&match edited {
         Edited::Changed => format!("{path} was changed"),
@@ -190,38 +189,6 @@ fn edit_file(app: &App) -> Result<ExitStatus, Failure> {
         ),
     });
     Ok(ExitStatus::Done)
-}
-
-/// Who has the editor open.
-struct Person<'a, Lines> {
-    answers: Lines,
-    app: &'a App,
-}
-
-impl<Lines: Iterator<Item = std::io::Result<String>>> Person<'_, Lines> {
-    /// Yes, unless the answer is another one or cannot be given.
-    fn says_yes(&mut self, question: &str) -> bool {
-        if !self.app.terminals.stderr {
-            return false;
-        }
-        self.app.console.stderr(|out| write!(out, "{question} [Y/n] "));
-        let answer = self.answers.next().and_then(Result::ok);
-        answer.is_some_and(|answer| matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes"))
-    }
-}
-
-impl<Lines: Iterator<Item = std::io::Result<String>>> Decisions for Person<'_, Lines> {
-    fn resumes(&mut self, kept: &Path) -> bool {
-        self.says_yes(&format!("An earlier edit has left its text in {}. Edit that?", kept.display()))
-    }
-
-    fn mends(&mut self, wrong: Failure) -> Result<(), Failure> {
-        if !self.app.terminals.stderr {
-            return Err(wrong);
-        }
-        self.app.console.error(&wrong.problem);
-        if self.says_yes("Edit it again?") { Ok(()) } else { Err(wrong) }
-    }
 }
 
 /// The stored profile that a command without options would use.

@@ -128,17 +128,11 @@ fn only_the_door_names_the_http_library() {
     }
 }
 
-/// Files of more than 400 lines, each with the reason why it is not two.
-const LONG_FILES: &[(&str, &str)] = &[];
-
 #[test]
-fn a_file_has_at_most_400_lines_or_a_reason_and_never_more_than_600() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+fn a_file_has_at_most_400_lines() {
     for (path, text) in sources("src").into_iter().chain(sources("tests")) {
         let lines = text.lines().count();
-        let has_reason = LONG_FILES.iter().any(|(file, _)| path == root.join(file));
-        let limit = if has_reason { 600 } else { 400 };
-        assert!(lines <= limit, "{} has {lines} lines", path.display());
+        assert!(lines <= 400, "{} has {lines} lines", path.display());
     }
 }
 

@@ -4,8 +4,10 @@
 use std::fmt;
 use std::fs;
 use std::io;
+use std::io::{BufRead, BufReader, Lines, Read};
 use std::path::{Path, PathBuf};
 
+use crate::app::App;
 use crate::app::environment::Variables;
 use crate::app::settings::config_text;
 use crate::app::settings::config_text::TextFile;
@@ -58,30 +60,50 @@ pub(crate) enum Edited {
     Unchanged,
 }
 
-/// What a person decides between two runs of the editor.
-pub(crate) trait Decisions {
-    /// Whether to go on with a text that an earlier edit has kept.
-    fn resumes(&mut self, kept: &Path) -> bool;
+/// Who has the editor open, and decides between two runs of it.
+struct Person<'a> {
+    answers: Lines<BufReader<Box<dyn Read + Send>>>,
+    app: &'a App,
+}
 
-    /// Whether to go on with a text that has mistakes.
+impl Person<'_> {
+    /// Yes, unless the answer is another one or cannot be given.
+    fn says_yes(&mut self, question: &str) -> bool {
+        if !self.app.terminals.stderr {
+            return false;
+        }
+        self.app.console.stderr(|out| write!(out, "{question} [Y/n] "));
+        let answer = self.answers.next().and_then(Result::ok);
+        answer.is_some_and(|answer| matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes"))
+    }
+
+    /// Whether to go on with a text that an earlier edit has kept.
+    fn resumes(&mut self, kept: &Path) -> bool {
+        self.says_yes(&format!("An earlier edit has left its text in {}. Edit that?", kept.display()))
+    }
+
+    /// Goes on with a text that has mistakes.
     ///
     /// # Errors
-    /// The mistake, if not.
-    fn mends(&mut self, wrong: Failure) -> Result<(), Failure>;
+    /// The mistake, if the person gives up.
+    fn mends(&mut self, wrong: Failure) -> Result<(), Failure> {
+        if !self.app.terminals.stderr {
+            return Err(wrong);
+        }
+        self.app.console.error(&wrong.problem);
+        if self.says_yes("Edit it again?") { Ok(()) } else { Err(wrong) }
+    }
 }
 
 /// Opens a copy of the file until it has no mistakes or the person gives up, and then replaces the file.
 ///
 /// # Errors
 /// If the editor fails (exit code 1), or mistakes are left (2). The copy is kept then, and a hint names it.
-pub(crate) fn edit(
-    file: &TextFile,
-    editor: &Editor,
-    decisions: &mut dyn Decisions,
-) -> Result<Edited, Failure> {
+pub(crate) fn edit(file: &TextFile, editor: &Editor, app: &App) -> Result<Edited, Failure> {
+    let mut person = Person { answers: BufReader::new(app.stdin()).lines(), app };
     let before = file.read_to_change()?;
     let offered = if before.is_empty() { template() } else { before.clone() };
-    let resumed = kept_copy(file.path(), &offered).filter(|kept| decisions.resumes(kept));
+    let resumed = kept_copy(file.path(), &offered).filter(|kept| person.resumes(kept));
     let mut copy = resumed.map_or_else(|| copy_of(&offered, file.path()), Ok)?;
     let after = loop {
         let ended = editor.open(&copy);
@@ -95,7 +117,7 @@ pub(crate) fn edit(
         }
         let after = after?;
         if let Err(wrong) = values::check_all(&after, &copy) {
-            decisions.mends(kept(&mut copy, wrong))?;
+            person.mends(kept(&mut copy, wrong))?;
         } else if after == offered {
             let _ = fs::remove_file(&copy);
             return Ok(Edited::Unchanged);
