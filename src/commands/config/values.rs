@@ -63,8 +63,8 @@ mod tests {
                 assert_eq!(check(key.name, default), Ok(()), "for {}", key.name);
             }
             // Any text may be a part of a kind.
-            let is_free = ["ref", "ping.path", "ping.mic_perm"].contains(&key.name)
-                || key.name.starts_with("shift.kinds.");
+            let is_free =
+                ["ref", "ping.mic_perm"].contains(&key.name) || key.name.starts_with("shift.kinds.");
             assert_eq!(check(key.name, "\u{1}:no/value").is_ok(), is_free, "for {}", key.name);
         }
     }
