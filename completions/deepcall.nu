@@ -14,7 +14,7 @@ module completions {
 
   # Notification tags, breaks and wrap-ups of DeepCall agents
   export extern deepcall [
-    --profile(-p): string     # Name of the stored session
+    --profile(-p): string     # Use this stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
@@ -66,7 +66,7 @@ module completions {
     --allow-http              # Let this profile use plain http to a server on another machine
     --no-verify               # Store the session without checking it with the server
     --default                 # Make this profile the default
-    --profile(-p): string     # Name of the stored session
+    --profile(-p): string     # Use this stored session
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
@@ -102,7 +102,7 @@ module completions {
   # Remove a stored session
   export extern "deepcall logout" [
     --all(-a)                 # Remove every profile
-    --profile(-p): string     # Name of the stored session
+    --profile(-p): string     # Use this stored session
     --output(-o): string@"nu-complete deepcall logout output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
@@ -135,7 +135,7 @@ module completions {
   export extern "deepcall profiles" [
     --check                   # Check each session with the server
     --default: string         # Make this profile the default
-    --profile(-p): string     # Name of the stored session
+    --profile(-p): string     # Use this stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
@@ -176,7 +176,7 @@ module completions {
     --alert: string           # Show which breaks exceed a limit, those first, e.g. break=15m
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
     --poll                    # Ask the server even while another process records these agents
-    --profile(-p): string     # Name of the stored session
+    --profile(-p): string     # Use this stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
@@ -224,12 +224,12 @@ module completions {
     --require-coverage        # Exit with 3 if a part of the window was not recorded
     --kind: string            # Only tags whose kind contains this, e.g. missed
     --match: string           # Only tags that match this regular expression
-    --limit(-n): string       # Show at most this many, the first ones by --sort
-    --sort: string            # Order by this column; -KEY reverses it
+    --limit(-n): string       # Show at most N, after sorting
+    --sort: string            # Sort by this column; -KEY reverses it
     --fail-empty              # Exit with 3 when there are no tags
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
     --poll                    # Ask the server even while another process records these agents
-    --profile(-p): string     # Name of the stored session
+    --profile(-p): string     # Use this stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
@@ -275,7 +275,7 @@ module completions {
     --since: string           # List the breaks since this time, e.g. 8h or 9:00
     --require-coverage        # Exit with 3 if a part of the window of --since was not recorded
     --poll                    # Ask the server even while another process records these agents
-    --profile(-p): string     # Name of the stored session
+    --profile(-p): string     # Use this stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
@@ -324,7 +324,7 @@ module completions {
     --exit-status             # Exit with 0 if in wrap-up, 3 if not
     --wait: string@"nu-complete deepcall wrapup wait" # Wait until all queried agents, or any of them, are out of wrap-up
     --poll                    # Ask the server even while another process records these agents
-    --profile(-p): string     # Name of the stored session
+    --profile(-p): string     # Use this stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
@@ -379,15 +379,15 @@ module completions {
     --until: string           # Exit with 0 at this event, e.g. break_ended@asha
     --alert: string           # Alert when a break or wrap-up exceeds a limit, e.g. break=15m
     --max-stale: string       # Exit with 5 when no server has answered for this long, e.g. 10m
-    --record                  # Record what is received in the journal, for this run
-    --poll                    # Poll the server even while another process records the same agents
+    --record                  # Write what is received to the journal, for this run
+    --poll                    # Ask the server even while another process records these agents
     --bell                    # Ring the terminal's bell at the events of --on
     --notify                  # Show a notification at the events of --on: on the desktop, or else through the terminal, also over ssh
     --exec: string            # Run this shell command at the events of --on, with the event as JSON on its standard input
     --on: string              # Events that trigger --bell, --notify and --exec, e.g. tag:missed,alert [default: alert,session_expired]
     --heartbeat: string       # Emit a heartbeat event at this interval, at least 1s, e.g. 60s
     --log                     # Print one line per event instead of a board
-    --profile(-p): string     # Name of the stored session
+    --profile(-p): string     # Use this stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
@@ -424,24 +424,24 @@ module completions {
 
   # Show the floor in browsers, e.g. on a screen in the room
   export extern "deepcall serve" [
-    --listen: string          # Address and port of the wall; port 0 is a free one [default: 127.0.0.1:8040]
-    --host: string            # Further names by which browsers may call the wall
+    --listen: string          # Address and port of the wall; port 0 picks a free one [default: 127.0.0.1:8040]
+    --host: string            # More host names under which browsers may open the wall
     --key-file: string        # Keep the key of the wall in this file
-    --tls-cert: path          # The certificate for https in PEM, with those that it depends on
-    --tls-key: path           # The private key of the certificate in PEM
+    --tls-cert: path          # Certificate for https in PEM, followed by its chain
+    --tls-key: path           # Private key of the certificate in PEM
     --allow-http              # Serve without TLS to other machines as well
     --interval: string        # Poll each profile this often, at least 2s [default: 5s]
     --only: string@"nu-complete deepcall serve only" # Follow only tags, breaks or wrapups
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
     --alert: string           # Alert when a break or wrap-up exceeds a limit, e.g. break=15m
     --max-stale: string       # Exit with 5 when no server has answered for this long, e.g. 10m
-    --record                  # Record what is received in the journal, for this run
-    --poll                    # Poll the server even while another process records the same agents
+    --record                  # Write what is received to the journal, for this run
+    --poll                    # Ask the server even while another process records these agents
     --json                    # Print one JSON object with the address and the key
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --time: string@"nu-complete deepcall serve time" # How tables show times: relative, clock or both [default: both]
     --mask                    # Hide phone numbers except for their last three digits
-    --profile(-p): string     # Name of the stored session
+    --profile(-p): string     # Use this stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
@@ -468,7 +468,7 @@ module completions {
     --interval: string        # Poll each profile this often, at least 2s [default: 5s]
     --only: string@"nu-complete deepcall record only" # Follow only tags, breaks or wrapups
     --ref: string             # What to send as `ref`, whose meaning is not documented: true, off, or a text [default: true]
-    --profile(-p): string     # Name of the stored session
+    --profile(-p): string     # Use this stored session
     --profiles: string        # Select every profile that matches, e.g. 'team-*,asha'
     --all(-a)                 # Select every stored profile, or every simulated agent
     --jobs: string            # How many profiles to query at the same time, up to 256 [default: 16]
@@ -498,12 +498,12 @@ module completions {
   # Show each agent's shift: breaks, wrap-ups and missed customers
   export extern "deepcall shift" [
     --day: string             # The shift that began on this day: yesterday, Mon, 2026-11-23
-    --since: string           # From this time on instead, e.g. 9:00
-    --until: string           # Until this time, e.g. 18:00
-    --digest                  # Print five to eight plain sentences, one a line
-    --profile(-p): string     # Name of the stored session
+    --since: string           # Start of the window, instead of the shift's start
+    --until: string           # End of the window, instead of the shift's end
+    --digest                  # Print five to eight plain sentences, one per line
+    --profile(-p): string     # Use this stored session
     --profiles: string        # Select every agent that matches, e.g. 'team-*,asha'
-    --all(-a)                 # Select everybody
+    --all(-a)                 # Select every agent
     --sandbox                 # Show the past of a simulated floor
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
     --agents: string          # Number of simulated agents
@@ -600,9 +600,9 @@ module completions {
   # Print what was recorded
   export extern "deepcall journal export" [
     --what: string@"nu-complete deepcall journal export what" # What to print: events, intervals, tags or coverage
-    --since: string           # Only what is from this time on, e.g. 8h or 9:00 [default: all]
-    --until: string           # Only what is from before this time
-    --agent: string           # Only this agent, by the name of the profile or by the agent's id; may be repeated
+    --since: string           # Start of the window, e.g. 8h or 9:00 [default: everything]
+    --until: string           # End of the window, in the same forms
+    --agent: string           # Only this agent, by profile name or agent id; may be repeated
     --sandbox                 # Print the past of the simulated floor instead
     --seed: string            # Which simulated floor to show; the same seed shows the same floor
     --agents: string          # Number of simulated agents
@@ -697,7 +697,7 @@ module completions {
 
   # Erase an agent from the journal
   export extern "deepcall journal forget" [
-    --yes(-y)                 # Do not ask first; required without a terminal
+    --yes(-y)                 # Do not ask for confirmation; required without a terminal
     --output(-o): string@"nu-complete deepcall journal forget output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json
     --jq: string              # Filter the JSON object with this jq expression
@@ -712,7 +712,7 @@ module completions {
     --verbose(-v)             # Print more detail on stderr: sources and requests (-v), timings (-vv), bodies without secrets (-vvv)
     --version(-V)             # Print version
     --help(-h)                # Print help (see more with '--help')
-    agent: string             # The agent, by the name of the profile or by the agent's id
+    agent: string             # The agent, by profile name or agent id
   ]
 
   def "nu-complete deepcall ping output" [] {
@@ -731,7 +731,7 @@ module completions {
   export extern "deepcall ping" [
     --mic-perm: string        # The browser phone's microphone permission [default: true]
     --path: string            # Path of the call, which the vendor does not document [default: agentProfile/setWebPingTime]
-    --profile(-p): string     # Name of the stored session
+    --profile(-p): string     # Use this stored session
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s
@@ -762,7 +762,7 @@ module completions {
     --input: path             # Read the body, one JSON object, from a file, or from standard input for -
     --shape                   # Print the shape of the reply: keys, types and lengths, without values
     --jq: string              # Filter the reply with this jq expression
-    --profile(-p): string     # Name of the stored session
+    --profile(-p): string     # Use this stored session
     --server: string          # Address of the server [default: https://v4-api.deepcall.com]
     --cacert: string          # Also trust the certificate authorities in this PEM file
     --timeout: string         # Give up after this long, with exit code 124, e.g. 10s or 1m30s

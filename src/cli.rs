@@ -134,7 +134,9 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
     {
         return Ok(parsed);
     }
-    parse_by(definition_with_help_of(|name| names(&arguments, name)), arguments)
+    let definition = definition_with_help_of(|name| names(&arguments, name));
+    let wants_long_help = ["help", "--help"].iter().any(|word| names(&arguments, word));
+    parse_by(if wants_long_help { definition } else { shape::on_one_screen(definition) }, arguments)
 }
 
 /// A definition that is enough for arguments without a mistake: only the commands that they name have their options, and

@@ -52,7 +52,7 @@ pub const EXIT_STATUSES: [(ExitStatus, &str, &str); 11] = [
     ),
     (
         ExitStatus::No,
-        "the answer is \"no\" (--exit-status, --fail-empty, --require-coverage, or yours, where deepcall asks)",
+        "the answer is \"no\" (--exit-status, --fail-empty, --require-coverage), or you answered no to a question",
         "nothing to do: this is an answer",
     ),
     (ExitStatus::SignIn, "there is no session, or it has expired", "run `deepcall login`"),
@@ -314,10 +314,9 @@ impl From<FileError> for Failure {
         let (mut failure, hint) = match &error {
             FileError::Busy { .. } => (Self::failed("busy", message), "try again in a moment".to_owned()),
             FileError::Refused { path, why } => (Self::config(message), why.hint(path)),
-            FileError::NotAFile { .. } | FileError::TooLarge { .. } | FileError::DanglingLink { .. } => (
-                Self::config(message),
-                "move the file to another place: deepcall writes a new one".to_owned(),
-            ),
+            FileError::NotAFile { .. } | FileError::TooLarge { .. } | FileError::DanglingLink { .. } => {
+                (Self::config(message), "move the file elsewhere: deepcall writes a new one".to_owned())
+            }
             FileError::Io { .. } | FileError::NotSynced { .. } => (
                 Self::failed("store", message),
                 "check the folder's permissions and the free space".to_owned(),

@@ -62,7 +62,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Environme
     }
     // Without random numbers the first `HashMap` would panic, and so would TLS.
     if getrandom::fill(&mut [0]).is_err() {
-        return app.console.finish(Err(Failure::failed("random", "this system gives no random numbers")));
+        return app.console.finish(Err(Failure::failed("random", "this system provides no random numbers")));
     }
     if arguments.len() < 2 {
         return welcome::run(&app);

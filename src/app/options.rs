@@ -102,14 +102,14 @@ pub struct RecordedOptions {
     /// Select every agent that matches, e.g. 'team-*,asha'
     #[arg(long, value_name = "GLOB", value_delimiter = ',', conflicts_with_all = ["profile", "all"])]
     pub profiles: Vec<String>,
-    /// Select everybody
+    /// Select every agent
     ///
-    /// That is the default, unless DEEPCALL_PROFILE names somebody.
+    /// This is the default, unless DEEPCALL_PROFILE names one.
     #[arg(short, long, conflicts_with = "profile")]
     pub all: bool,
     /// Show the past of a simulated floor
     ///
-    /// It needs no account, and no journal.
+    /// It needs no account and no journal.
     #[arg(long)]
     pub sandbox: bool,
     #[command(flatten)]
@@ -130,12 +130,11 @@ pub struct FloorOptions {
 
 /// How a command uses the journal.
 #[derive(Args, Clone, Copy, Debug, Default)]
-#[command(next_help_heading = "Journal")]
 pub struct JournalOptions {
     /// Ask the server even while another process records these agents
     ///
-    /// Otherwise the answer is what the recorder has received, so that the server is not asked twice.
-    #[arg(long, hide_short_help = true)]
+    /// Otherwise what that process receives is shown, so that the server is not asked twice.
+    #[arg(long, help_heading = "Journal", hide_short_help = true)]
     pub poll: bool,
 }
 
@@ -144,12 +143,12 @@ pub struct JournalOptions {
 pub struct TagFilterOptions {
     /// Only tags whose kind contains this, e.g. missed
     ///
-    /// One of several kinds: missed,callback.
+    /// Separate several kinds with commas: missed,callback.
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     kind: Vec<WantedKind>,
     /// Only tags that match this regular expression
     ///
-    /// Case makes a difference only if the expression has a capital letter, as in ripgrep's smart case.
+    /// Case matters only if the expression has a capital letter, as in ripgrep's smart case.
     #[arg(long = "match", value_name = "REGEX", value_parser = expression)]
     matching: Option<Regex>,
 }

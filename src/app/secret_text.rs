@@ -89,7 +89,7 @@ fn only_line<'a>(bytes: &'a [u8], named_by: &str, what: &str) -> Result<&'a str,
     }
     if text.chars().any(is_invisible) {
         return Err(wrong(&format!("the {what} contains characters that are not visible"))
-            .hint("copy it again; web pages and chats put such characters into what is copied from them"));
+            .hint("copy it again; web pages and chats insert such characters into copied text"));
     }
     Ok(text)
 }

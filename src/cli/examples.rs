@@ -118,7 +118,7 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         &[
             ("The last shift of a simulated floor", "deepcall shift --sandbox"),
             (
-                "That of yesterday, as a page to print",
+                "Yesterday's shift, as a page to print",
                 "deepcall shift --sandbox --day yesterday -o html > shift.html",
             ),
             ("A few sentences, for a mail", "deepcall shift --sandbox --since 9:00 --until 18:00 --digest"),
@@ -132,7 +132,7 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         "journal",
         &[
             ("Keep what the server answers, from now on", "deepcall journal on"),
-            ("Stop it; nothing is deleted", "deepcall journal off"),
+            ("Stop recording; nothing is deleted", "deepcall journal off"),
         ],
     ),
     (
@@ -150,7 +150,7 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         &[
             ("Stop recording", "deepcall journal off"),
             (
-                "Record only agents whom the journal holds already",
+                "Record only agents that the journal already holds",
                 "deepcall journal off && deepcall config unset journal.record",
             ),
         ],

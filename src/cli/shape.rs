@@ -6,13 +6,13 @@ use clap::{Arg, ArgAction, Command};
 use crate::app::settings::table::SETTINGS;
 use crate::cli::examples::{Example, of, section};
 
-/// Without the empty lines of [`OF_COMMAND`] and a heading of the list, which is as long as a screen.
-const OF_ALL: &str = "\
-{about-with-newline}{before-help}{usage-heading} {usage}
+/// Without the empty lines and the headings of [`LAYOUT`]: the list of all commands is as long as a screen.
+const ONE_SCREEN: &str = "\
+{about-with-newline}{usage-heading} {usage}
 {subcommands}
 {options}";
 
-const OF_COMMAND: &str = "\
+const LAYOUT: &str = "\
 {about-with-newline}
 {before-help}{usage-heading} {usage}
 
@@ -28,8 +28,8 @@ const FIRST_STEPS: &[Example] = &[
 /// Of a command for which `is_shown` is false, there is only what the list of all commands shows.
 pub(crate) fn shaped(definition: Command, is_shown: impl Fn(&str) -> bool) -> Command {
     with_version(definition)
-        .help_template(OF_ALL)
-        .before_long_help(format!("\n{}", section(FIRST_STEPS)))
+        .help_template(LAYOUT)
+        .before_long_help(section(FIRST_STEPS))
         .mut_args(|argument| described(argument.hide_short_help(true), ""))
         .mut_subcommands(|command| {
             let name = command.get_name().to_owned();
@@ -37,10 +37,15 @@ pub(crate) fn shaped(definition: Command, is_shown: impl Fn(&str) -> bool) -> Co
         })
 }
 
+/// `deepcall -h` has no room for headings.
+pub(crate) fn on_one_screen(definition: Command) -> Command {
+    definition.help_template(ONE_SCREEN)
+}
+
 /// `name` is the full name of the command, such as `config show`.
 fn shaped_command(command: Command, name: &str) -> Command {
     with_version(command)
-        .help_template(OF_COMMAND)
+        .help_template(LAYOUT)
         .before_long_help(section(of(name)))
         .mut_args(|argument| described(argument, name))
         .mut_subcommands(|below| {

@@ -12,7 +12,7 @@ pub(crate) struct Reason {
     pub(crate) is_of_clients_certificate: bool,
 }
 
-const NO_CERTIFICATE: &str = "use an address of the server that takes sessions alone";
+const NO_CERTIFICATE: &str = "use an address of the server that requires only a session";
 
 /// What deepcall takes. The library checks no signatures by other keys.
 pub(crate) const KINDS_OF_TLS: &str = "deepcall speaks TLS 1.2 and 1.3, with keys of RSA (not of the kind RSA-PSS), P-256, \

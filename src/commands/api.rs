@@ -35,7 +35,7 @@ use crate::words::MARK;
 /// exit code report the error too.
 ///
 /// If a journal records the agent, the reply to agentProfile/tags, agentOnBreak or checkAgentInWrapUp is recorded
-/// before it is shown, unless the body has another field than ref.
+/// before it is shown, unless the body has a field other than ref.
 ///
 /// --shape prints the shape of the reply instead, so that you can send it to others: keys, types, lengths and forms of
 /// times. It leaves out values, except DeepCall's code and the status, and keys that look like data, such as numbers
@@ -255,7 +255,7 @@ async fn record(
     let Some(read) = answer.read(&args.path, zone) else { return };
     // Another field may select what is answered, and such an answer vouches for nothing that is not in it.
     if Object::read(body).is_ok_and(|object| object.0.iter().any(|(key, _)| key != "ref")) {
-        return app.console.note("this reply is not recorded: the body has another field than ref");
+        return app.console.note("this reply is not recorded: the body has a field other than ref");
     }
     let mut poll = answer.poll(profile);
     poll.was_resent = answer.was_resent;

@@ -24,11 +24,11 @@ use crate::report::{Part, Sentence, Tone};
 /// Show whether an agent is on break, why and for how long
 ///
 /// "Not on break" is an answer, not a failure. With --exit-status the exit code gives the answer too. Of several
-/// agents, those on break come first, the longest first.
+/// agents, those on break come first, the longest break at the top.
 ///
-/// With --since it lists the breaks since then, with the ends of those that are over: as far as a journal holds them
-/// (`deepcall journal on`), or eight days of them with --sandbox. A ~ marks a time that the answers leave open by a
-/// minute or more; the bounds are since_min and until_min in JSON.
+/// With --since it lists the breaks since then, and when they ended: as far back as a journal goes (`deepcall journal
+/// on`), or up to eight days with --sandbox. A ~ marks a time that the answers leave open by a minute or more; the
+/// bounds are since_min and until_min in JSON.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct BreakStatusArgs {
     /// Exit with 0 if on break, 3 if not

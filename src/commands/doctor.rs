@@ -28,8 +28,8 @@ use crate::store::{Profiles, StoreKind};
 /// Check the setup, and show how to fix what does not work
 ///
 /// Prints a line for each check: files, message bus, secret store, journal, proxy, server, TLS, clock and each session.
-/// It changes nothing, except that it tests a folder for sessions in files with a file that it removes again. It shows
-/// no secret and hides phone numbers, so the output can be pasted into a ticket.
+/// It changes nothing, except that it creates a file, and removes it again, to test the folder for sessions in files. It
+/// shows no secret and hides phone numbers, so the output can be pasted into a ticket.
 ///
 /// The exit code is 0 if no check failed, the code that all failures share, or else 1. After --timeout the code is 124,
 /// and the checks so far are shown. A request to a server may take ten seconds, a request to the keyring three. Servers

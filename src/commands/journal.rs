@@ -31,8 +31,8 @@ use crate::system::files;
 /// never contains credentials.
 ///
 /// `deepcall journal on` makes every command record what it receives. `deepcall record`, `watch --record`, `serve
-/// --record` and `tags --new` begin a journal too; then every other command records the agents that the journal holds,
-/// unless `journal off` forbids it.
+/// --record` and `tags --new` create a journal too; after that, every other command records the agents that the journal
+/// holds, unless `journal off` forbids it.
 #[derive(Args, Clone, Debug)]
 #[command(disable_help_subcommand = true)]
 pub(crate) struct JournalArgs {
@@ -57,7 +57,7 @@ pub(crate) enum JournalAction {
 /// Record from now on, and print what is stored and where
 ///
 /// Sets journal.record in config.toml to true: from then on, every command that receives something records it. Prints
-/// what is stored, where, for how long, and how to undo it. If another file is where the journal would be, that is an
+/// what is stored, where, for how long, and how to undo it. If a file that is no journal is in its place, that is an
 /// error, and nothing is changed.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct OnArgs {

@@ -26,8 +26,8 @@ use crate::store::{Profile, ProfileName, Profiles, ProfilesError, ProfilesFile};
 /// Shows each stored session, its store, when it was saved, and which one is the default. It uses neither the
 /// network nor the keyring, except with --check.
 ///
-/// The agent is shown if the server has named one: at login, or at the last --check. DeepCall may name nobody while an
-/// agent is not on break. A note lists profiles that are for the same agent.
+/// The agent is shown if the server has named one: at login, or at the last --check. DeepCall may not name an agent who
+/// is not on break. A note lists profiles that are for the same agent.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ProfilesArgs {
     /// Check each session with the server

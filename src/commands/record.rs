@@ -26,7 +26,7 @@ use crate::watch::run::exit_status;
 /// It polls as watch does, but prints no events: stdout stays empty, and trouble goes to stderr. Meanwhile tags,
 /// status, break-status, wrapup and watch read what it records, and do not poll the same profiles. It never pings.
 ///
-/// It makes the journal if there is none. `deepcall journal --help` explains what the journal holds.
+/// It creates the journal if there is none. `deepcall journal --help` explains what the journal holds.
 #[derive(Args, Clone, Debug)]
 #[command(mut_args(|argument| match argument.get_long() {
     // Refused with a reason: a poll is not retried, the next one follows.

@@ -44,8 +44,8 @@ use crate::watch::view::FloorView;
 
 /// Show the floor in browsers, e.g. on a screen in the room
 ///
-/// It follows everybody as watch does, unless profiles are named, and prints the address of the wall. Whoever opens that
-/// address is signed in by the key at its end; customers' numbers are always masked, and nothing can be changed there.
+/// It follows the whole team as watch does, unless profiles are named, and prints the address of the wall. Whoever opens
+/// that address is signed in by the key at its end; customers' numbers are always masked, and nothing can be changed there.
 /// Programs read /floor.json, the document of status, and /metrics, numbers for Prometheus, with the header
 /// `Authorization: Bearer KEY`.
 ///
@@ -65,15 +65,15 @@ pub(crate) struct ServeArgs {
     host: Vec<String>,
     #[arg(long, value_name = "FILE", value_parser = SERVE_KEY_FILE.checked())]
     key_file: Option<String>,
-    /// The certificate for https in PEM, with those that it depends on
+    /// Certificate for https in PEM, followed by its chain
     #[arg(long, value_name = "FILE", requires = "tls_key", hide_short_help = true)]
     tls_cert: Option<PathBuf>,
-    /// The private key of the certificate in PEM
+    /// Private key of the certificate in PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert", hide_short_help = true)]
     tls_key: Option<PathBuf>,
     /// Serve without TLS to other machines as well
     ///
-    /// Whoever can listen on the network sees the floor and the key.
+    /// Anyone who can listen on the network sees the floor and the key.
     #[arg(long, conflicts_with_all = ["tls_cert", "tls_key"], hide_short_help = true)]
     allow_http: bool,
     #[command(flatten)]
@@ -255,8 +255,8 @@ impl ServeArgs {
                 Failure::failed("serve", format!("cannot listen on {}", listen.value)).caused_by(&error);
             match error.kind() {
                 ErrorKind::AddrInUse => failure
-                    .hint("another program uses the port, perhaps another `deepcall serve`; --listen names another one"),
-                _ => failure.hint("--listen names another address or port"),
+                    .hint("another program uses the port, perhaps another `deepcall serve`; choose another port with --listen"),
+                _ => failure.hint("choose another address or port with --listen"),
             }
         };
         let listener = TcpListener::bind(listen.value).map_err(cannot_listen)?;

@@ -46,11 +46,11 @@ use crate::output::text::times;
 ///
 /// The report is made from the journal (`deepcall record`, `deepcall journal on`), without a request to the server: how
 /// many breaks and wrap-ups there were and how long they took, missed customers, and how much of the shift was
-/// recorded. It is about every agent in the journal, unless profiles are named.
+/// recorded. It shows every agent in the journal, unless profiles are named.
 ///
 /// The shift is the current one, or else the last that ended, by shift.start and shift.end in config.toml. Without
 /// these keys it is today, and before 06:00 yesterday. With --sandbox it is the last that ended. A range such as 23–25
-/// min means that the answers leave the length open; * means that something still goes on. Limits are those of
+/// min means that the answers leave the length open; * means that something is still going on. Limits are those of
 /// alert.break, allowances those of shift.allowance in config.toml.
 ///
 /// `deepcall explain shift` lists what is not shown, because DeepCall does not send it.
@@ -59,15 +59,15 @@ pub(crate) struct ShiftArgs {
     /// The shift that began on this day: yesterday, Mon, 2026-11-23
     #[arg(long, value_name = "DAY")]
     day: Option<String>,
-    /// From this time on instead, e.g. 9:00
+    /// Start of the window, instead of the shift's start
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
-    /// Until this time, e.g. 18:00
+    /// End of the window, instead of the shift's end
     ///
-    /// A time of day is the first one after the beginning.
+    /// A time of day is the first one after the start.
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
-    /// Print five to eight plain sentences, one a line
+    /// Print five to eight plain sentences, one per line
     #[arg(long, conflicts_with_all = ["output", "json", "jq", "columns", "no_headers", "csv_raw"])]
     digest: bool,
     #[command(flatten)]
@@ -131,7 +131,7 @@ pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
     let word = args.output.output.as_deref();
     if word == Some(XLSX) && presentation.is_for_terminal() {
         return Err(Failure::usage("a workbook is not for a terminal")
-            .hint("write it into a file: `deepcall shift --output xlsx > shift.xlsx`"));
+            .hint("write it to a file: `deepcall shift --output xlsx > shift.xlsx`"));
     }
     let now = app.clock.now();
     let typed =

@@ -35,7 +35,7 @@ use crate::report::{
 ///
 /// Shows who is on break or in wrap-up, why, for how long, and each agent's last tag. Those who are away come first,
 /// the longest first. Every stored profile has a row, unless an option or a variable selects some. An agent is `neither`
-/// only if the server denied both break and wrap-up; if an answer is missing, the state is `unknown`.
+/// only if the server answered that they are in neither; if an answer is missing, the state is `unknown`.
 ///
 /// With a journal, and where the terminal has room for it, BREAKS TODAY counts the breaks of the current shift
 /// (shift.start and shift.end in config.toml), or else since midnight. 3× 23–25 min means that the answers leave the

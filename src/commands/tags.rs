@@ -33,7 +33,7 @@ use crate::report::{Document, ExtraFields, Field, Meaning, RawList, Report, Row,
 /// Show recent notifications with their icons
 ///
 /// DeepCall calls these notifications tags. The server sends about the last hour of them; --since goes further back
-/// only with a journal (`deepcall journal on`), or by eight days with --sandbox. --since, --until, --kind and --match
+/// only with a journal (`deepcall journal on`), or up to eight days with --sandbox. --since, --until, --kind and --match
 /// filter what there is. --columns +extra shows keys that deepcall does not know as further columns, and --json has the
 /// whole notification unchanged in `fields`.
 #[derive(Args, Clone, Debug)]
@@ -52,8 +52,8 @@ pub(crate) struct TagsArgs {
     /// Only what the script NAME has not received yet
     ///
     /// The first call prints the window of --since, each later one what was received since then. What stdout has taken
-    /// is not printed again; after an error the next call repeats it. This begins a journal if there is none. What
-    /// --kind or --match leave out counts as received: use a NAME for each.
+    /// is not printed again; after an error the next call repeats it. This creates a journal if there is none. What
+    /// --kind or --match leave out counts as received: use a separate NAME for each filter.
     #[arg(long, value_name = "NAME", value_parser = past::name, conflicts_with_all = ["until", "limit", "sandbox"])]
     new: Option<String>,
     /// Exit with 3 if a part of the window was not recorded
@@ -61,10 +61,10 @@ pub(crate) struct TagsArgs {
     require_coverage: bool,
     #[command(flatten)]
     filter: TagFilterOptions,
-    /// Show at most this many, the first ones by --sort
+    /// Show at most N, after sorting
     #[arg(short = 'n', long, value_name = "N", value_parser = limit)]
     limit: Option<u32>,
-    /// Order by this column; -KEY reverses it
+    /// Sort by this column; -KEY reverses it
     ///
     /// One of time, kind, profile, agent, customer, message.
     #[arg(long, value_name = "KEY", default_value = "-time", allow_hyphen_values = true, value_parser = Order::parse)]
@@ -88,7 +88,8 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     if let Some(script) = args.new.as_ref().filter(|_| app.terminals.stdout_is_closed) {
         let message = format!("stdout is closed: nothing would reach the script {script}");
-        return Err(Failure::failed("output", message).hint("to skip what there is, write it to a file"));
+        return Err(Failure::failed("output", message)
+            .hint("to skip what has been received so far, write it to a file"));
     }
     let settings = app.settings()?;
     let reference = settings.get(&REF)?.value;

@@ -19,10 +19,10 @@ pub(crate) enum JournalError {
     #[error("{} is {what}", path.display())]
     Foreign { path: PathBuf, what: &'static str },
     /// SQLite reads a log only where it may make a file beside it.
-    #[error("the journal {} has a log that cannot be read on a disk or in a folder that may not be written", path.display())]
+    #[error("the journal {} has a log, which cannot be read on a read-only disk or in a read-only folder", path.display())]
     OutOfReach { path: PathBuf },
     /// Written by a later version of deepcall.
-    #[error("{} is of journal version {found}; this deepcall knows versions up to {known}", path.display())]
+    #[error("{} has journal version {found}; this deepcall knows versions up to {known}", path.display())]
     Newer { path: PathBuf, found: i64, known: i64 },
     /// A version of SQLite in which two processes could damage the file.
     #[error("SQLite {found} may damage a journal; 3.51.3 is the first version that does not")]
@@ -131,7 +131,7 @@ impl JournalError {
                 ));
             }
             Self::Newer { .. } => "use the newer deepcall, or choose another path with DEEPCALL_JOURNAL",
-            Self::Library { .. } => "build deepcall with the SQLite that it brings along",
+            Self::Library { .. } => "build deepcall with its bundled SQLite",
             Self::Busy { .. } => "try again in a moment",
             // To delete something in the journal needs room in its log.
             Self::Full { .. } => "free some space on that disk: recording resumes by itself",
@@ -139,10 +139,10 @@ impl JournalError {
                 "check the permissions of the file and its folder, and how the disk is mounted"
             }
             Self::Disk { .. } => "check the disk: recording resumes by itself",
-            Self::Damaged { set_aside: Some(_), .. } => "it was set aside, and a new one is begun",
+            Self::Damaged { set_aside: Some(_), .. } => "it was set aside, and a new one is started",
             Self::Damaged { set_aside: None, .. } => "run `deepcall journal verify`",
             Self::Moved { .. } => "run the command again",
-            Self::Unusable { .. } => "move the file to another place: a new one is begun",
+            Self::Unusable { .. } => "move the file elsewhere: a new one is started",
         };
         Some(words.to_owned())
     }

@@ -155,6 +155,16 @@ fn the_short_help_and_the_prompt_below_it_fit_a_screen() {
 }
 
 #[test]
+fn the_long_help_of_all_commands_has_headings() {
+    let help = World::new().run("--help").ended_with(0).stdout;
+    let places: Vec<usize> = ["\nExamples:\n", "\nUsage: ", "\nCommands:\n", "\nOptions:\n", "\nSession:\n"]
+        .iter()
+        .map(|heading| help.find(heading).unwrap_or_else(|| panic!("{heading:?} is missing\n{help}")))
+        .collect();
+    assert!(places.is_sorted(), "{help}");
+}
+
+#[test]
 fn alone_it_shows_the_way_in() {
     let ran = World::new().run("").ended_with(2);
     assert_eq!(ran.stdout, "");

@@ -214,7 +214,7 @@ fn unusable(error: &FileError) -> Failure {
     let failure = Failure::config(error.to_string());
     match error.source() {
         Some(cause) => failure.caused_by(cause),
-        None => failure.hint("correct it, or move the file to another place"),
+        None => failure.hint("correct it, or move the file elsewhere"),
     }
 }
 

@@ -233,7 +233,7 @@ pub(crate) fn typed(kind: Kind, text: &str) -> Result<Value, String> {
 
 fn not_toml(error: &toml_edit::TomlError) -> Failure {
     let message = error.message().trim().replace('\n', " ");
-    Failure::config(format!("the file is not TOML: {message}")).hint("mend it with `deepcall config edit`")
+    Failure::config(format!("the file is not TOML: {message}")).hint("correct it with `deepcall config edit`")
 }
 
 #[cfg(test)]

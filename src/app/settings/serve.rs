@@ -26,7 +26,7 @@ fn no_address(text: &str) -> String {
 
 pub(super) fn key_file(text: &str) -> Result<Option<PathBuf>, String> {
     if text.is_empty() {
-        return Err("name a file; it is made if there is none".to_owned());
+        return Err("name a file; it is created if it does not exist".to_owned());
     }
     Ok(Some(text.into()))
 }

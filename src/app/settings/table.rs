@@ -50,7 +50,7 @@ settings! {
         |text| read(ServerUrl::parse(text)),
     );
     PROFILE: Option<ProfileName> = Setting::optional(
-        Key::text("profile", "--profile", "Name of the stored session")
+        Key::text("profile", "--profile", "Use this stored session")
             .example("asha")
             .variable("DEEPCALL_PROFILE")
             .variable_help("the same as --profile; a session in variables gets this name"),
@@ -103,14 +103,14 @@ settings! {
     );
     TIMEZONE: TimeZone = Setting::new(
         Key::text("timezone", "--timezone", "Time zone of the times shown, e.g. Asia/Kolkata or UTC")
-            .more("local, UTC, an offset (+05:30), a name of the IANA database, the name of a city alone, or IST for Indian time.")
+            .more("local, UTC, an offset (+05:30), an IANA name, the name of a city alone, or IST for Indian time.")
             .variable("DEEPCALL_TIMEZONE")
             .default("local"),
         time_zone,
     );
     TIME: TimeStyle = Setting::new(
         Key::text("time", "--time", "How tables show times: relative, clock or both")
-            .more("2 min ago, 11:34, or 2 min ago · 11:34 where a terminal has the room. A table in a pipe shows RFC 3339, unless the option is typed; JSON, CSV and TSV always do.")
+            .more("2 min ago, 11:34, or 2 min ago · 11:34 where a terminal has the room. A table in a pipe shows RFC 3339, unless --time is given; JSON, CSV and TSV always do.")
             .variable("DEEPCALL_TIME")
             .default("both"),
         |text| read(text.parse()),
@@ -185,20 +185,20 @@ settings! {
         |text| text.split(',').map(str::parse).collect(),
     );
     SERVE_LISTEN: SocketAddr = Setting::new(
-        Key::text("serve.listen", "serve --listen", "Address and port of the wall; port 0 is a free one")
-            .more("Another address than this machine's own loopback needs --tls-cert and --tls-key, or --allow-http.")
+        Key::text("serve.listen", "serve --listen", "Address and port of the wall; port 0 picks a free one")
+            .more("An address other than this machine's loopback requires --tls-cert and --tls-key, or --allow-http.")
             .default("127.0.0.1:8040"),
         listen,
     );
     SERVE_HOST: Vec<Host> = Setting {
-        key: Key::new("serve.host", Kind::List, "serve --host", "Further names by which browsers may call the wall").example("wall.example")
-            .more("A request for any other name is refused, as a page of somebody else could send it. Known without this: localhost, and the address that the browser has connected to."),
+        key: Key::new("serve.host", Kind::List, "serve --host", "More host names under which browsers may open the wall").example("wall.example")
+            .more("A request for any other name is refused, because a foreign web page could send it. Always allowed: localhost, and the address that the browser has connected to."),
         parse: |text| text.split(',').map(Host::parse).collect(),
         absent: Some(vec![]),
     };
     SERVE_KEY_FILE: Option<PathBuf> = Setting::optional(
         Key::new("serve.key_file", Kind::Path, "serve --key-file", "Keep the key of the wall in this file").example("path/to/wall.key")
-            .more("It is made if there is none, for you alone (mode 0600), and browsers stay signed in when the wall is started anew. The key is not printed then. Without this, each start has a new key."),
+            .more("The file is created if it does not exist, readable only by you (mode 0600), and browsers stay signed in when the wall is restarted. The key is then not printed. Without this option, each start has a new key."),
         key_file,
     );
     PING_PATH: String = Setting::new(
@@ -213,8 +213,8 @@ settings! {
         |text| read(RawValue::from_string(text.to_owned()).or_else(|_| to_raw_value(text))),
     );
     JOURNAL_RECORD: Option<bool> = Setting::optional(
-        Key::only_in_file("journal.record", Kind::Flag, "Record what the server answers in the journal").example("true")
-            .more("Unset, only agents are recorded whom the journal holds already. `deepcall journal on` and `off` set it."),
+        Key::only_in_file("journal.record", Kind::Flag, "Write what the server answers to the journal").example("true")
+            .more("If unset, only agents that the journal already holds are recorded. `deepcall journal on` and `off` set it."),
         |text| yes_or_no(text).map(Some),
     );
     JOURNAL_PATH: Option<PathBuf> = Setting::optional(
@@ -233,8 +233,8 @@ settings! {
         |text| read(size(text)),
     );
     JOURNAL_NUMBERS: Numbers = Setting::new(
-        Key::only_in_file("journal.numbers", Kind::Text, "How long customers' numbers stay whole: 72h, never or keep")
-            .more("After that they are masked in the journal, and the same customer still counts as one.")
+        Key::only_in_file("journal.numbers", Kind::Text, "How long customers' numbers stay unmasked: 72h, never or keep")
+            .more("After that they are masked in the journal, and the same customer still counts as one. With never they are masked at once, with keep not at all.")
             .default("72h"),
         |text| match text {
             "never" => Ok(Numbers::Never),

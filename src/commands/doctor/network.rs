@@ -87,7 +87,7 @@ fn proxy(connection: &Connection, reach: Reach, reached: &Reached) -> Finding {
 fn network(connection: &Connection, reach: Reach, reached: &Reached) -> Finding {
     match &reached.answer {
         Err(_) if reach == Reach::Nowhere && connection.proxy().is_some() => {
-            Finding::skipped("network", "the proxy did not pass the request on")
+            Finding::skipped("network", "the proxy did not forward the request")
         }
         Err(error) if reach == Reach::Nowhere => Finding::failed("network", &error.into()),
         _ => Finding::ok("network", "the name resolves and the server accepts connections"),

@@ -39,13 +39,13 @@ pub(crate) struct ExportArgs {
     /// What to print: events, intervals, tags or coverage
     #[arg(long, value_name = "WHAT", value_enum, default_value = "events", hide_possible_values = true)]
     what: What,
-    /// Only what is from this time on, e.g. 8h or 9:00 [default: all]
+    /// Start of the window, e.g. 8h or 9:00 [default: everything]
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
-    /// Only what is from before this time
+    /// End of the window, in the same forms
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     until: Option<String>,
-    /// Only this agent, by the name of the profile or by the agent's id; may be repeated
+    /// Only this agent, by profile name or agent id; may be repeated
     #[arg(id = "agent", long, value_name = "NAME")]
     wanted: Vec<String>,
     /// Print the past of the simulated floor instead

@@ -51,7 +51,7 @@ pub(crate) fn recorded(app: &App) -> Result<Journal, Failure> {
     }
     let path = journal::path(app)?;
     Err(Failure::failed("journal", format!("there is no journal at {}", path.display()))
-        .hint("`deepcall record` begins one, and records until it is stopped")
+        .hint("`deepcall record` creates one, and records until it is stopped")
         .hint("with `deepcall journal on` every command that receives something records it")
         .hint("`deepcall shift --sandbox` shows a simulated floor"))
 }

@@ -32,14 +32,15 @@ pub(crate) struct PruneArgs {
 /// Erase an agent from the journal
 ///
 /// Everything about the agent is overwritten. Damaged files that were set aside and copies of earlier versions are
-/// deleted as a whole, because a part of them cannot be erased. This cannot be undone. A process that still records the
-/// agent records it anew: end that process first. On a terminal it asks first; any answer but yes is exit code 3.
+/// deleted as a whole, because a part of them cannot be erased. This cannot be undone. A process that is still recording
+/// the agent would record it again: stop it first. On a terminal it asks for confirmation; any answer other than yes
+/// exits with 3.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ForgetArgs {
-    /// The agent, by the name of the profile or by the agent's id
+    /// The agent, by profile name or agent id
     #[arg(value_name = "AGENT")]
     agent: String,
-    /// Do not ask first; required without a terminal
+    /// Do not ask for confirmation; required without a terminal
     #[arg(short, long)]
     yes: bool,
     #[command(flatten)]
@@ -127,8 +128,8 @@ fn recorder<'r>(agent: &AgentRow, status: &Status, runs: &'r [RunRow]) -> Option
 /// If there is no terminal to ask on: exit code 2.
 fn is_wanted(agent: &str, app: &App) -> Result<bool, Failure> {
     if !app.terminals.stdin || !app.terminals.stderr {
-        return Err(Failure::usage("there is no terminal on which to ask whether to erase")
-            .hint("`--yes` erases without being asked; it cannot be undone"));
+        return Err(Failure::usage("there is no terminal to ask for confirmation on")
+            .hint("`--yes` erases without asking; this cannot be undone"));
     }
     app.console.stderr(|out| write!(out, "Erase everything about {agent:?} from the journal? [y/N] "));
     let answer = BufReader::new(app.stdin()).lines().next().and_then(Result::ok);

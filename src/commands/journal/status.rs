@@ -64,7 +64,7 @@ pub(crate) static DOCUMENT: Document = Document {
             "",
             Meaning::State,
             Shown::OnRequest,
-            "journal.record; null if unset: then agents are recorded whom the journal holds already",
+            "journal.record; null if unset: then only agents that the journal already holds are recorded",
         ),
         Field::new("keep", "", Meaning::Text, Shown::OnRequest, "journal.keep: how long events are kept"),
         Field::new("max_size", "", Meaning::Text, Shown::OnRequest, "journal.max_size: how large it may be"),
@@ -79,7 +79,7 @@ pub(crate) static DOCUMENT: Document = Document {
         Field::new("version", "", Meaning::Count, Shown::OnRequest, "the version of its tables"),
         Field::new("size_bytes", "", Meaning::Count, Shown::OnRequest, "how large it is on the disk"),
         Field::new("events", "", Meaning::Count, Shown::OnRequest, "how many events it holds"),
-        Field::new("created", "", Meaning::Time, Shown::OnRequest, "when it was begun"),
+        Field::new("created", "", Meaning::Time, Shown::OnRequest, "when it was created"),
         Field::new("from", "", Meaning::Time, Shown::OnRequest, "when the first event was noticed"),
         Field::new("to", "", Meaning::Time, Shown::OnRequest, "when the last one was"),
         Field::new(

@@ -200,7 +200,7 @@ impl TeamLogin<'_> {
         let rights = Rights::of(&metadata);
         if metadata.is_file() && rights.are_shared() {
             let path = self.path.display();
-            app.console.note(&format!("{path} has secrets, and other users may read it ({rights}): run `chmod 600 {path}`, or remove the file"));
+            app.console.note(&format!("{path} contains secrets that other users can read ({rights}): run `chmod 600 {path}`, or remove the file"));
         }
         read_from(&mut File::open(self.path).map_err(unreadable)?, wrong)
     }

@@ -23,7 +23,7 @@ pub(super) fn of(file: Option<&Path>, app: &App) -> Result<Key, Failure> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         if let Some(folder) = folder.filter(|folder| !folder.exists()) {
             return Err(Failure::config(format!("the folder {} does not exist", folder.display()))
-                .hint("make it, or name another key file"));
+                .hint("create it, or name another key file"));
         }
         let new = random()?;
         let content = zeroize::Zeroizing::new(format!("{}\n", new.text().expose()));
@@ -40,7 +40,7 @@ pub(super) fn of(file: Option<&Path>, app: &App) -> Result<Key, Failure> {
 
 fn random() -> Result<Key, Failure> {
     Key::random().map_err(|error| {
-        Failure::failed("serve", "the system gives no random numbers for a key").caused_by(&error)
+        Failure::failed("serve", "the system provides no random numbers for a key").caused_by(&error)
     })
 }
 
@@ -53,7 +53,7 @@ fn read(path: &Path) -> Result<Option<Key>, Failure> {
             return Err(if path.is_dir() {
                 failure.hint(format!("name a file in it, for example {}", path.join("wall.key").display()))
             } else {
-                failure.hint("name another file; it is made if there is none")
+                failure.hint("name another file; it is created if it does not exist")
             });
         }
         Err(error) => return Err(error.into()),
@@ -61,6 +61,6 @@ fn read(path: &Path) -> Result<Option<Key>, Failure> {
     let text = std::str::from_utf8(&bytes).unwrap_or_default().trim();
     Key::parse(text).map(Some).map_err(|why| {
         Failure::config(format!("there is no key in {}: {why}", path.display()))
-            .hint("delete the file: the next start makes a new one")
+            .hint("delete the file: the next start creates a new one")
     })
 }

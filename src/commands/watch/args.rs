@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::options::{
-    FleetOptions, FormatOptions, OutputOptions, QueryOptions, SandboxOptions, TagFilterOptions, TalkOptions,
-    ValueOptions, words,
+    FleetOptions, FormatOptions, JournalOptions, OutputOptions, QueryOptions, SandboxOptions,
+    TagFilterOptions, TalkOptions, ValueOptions, words,
 };
 use crate::app::select::jobs;
 use crate::app::settings::choice::{self, SessionSource};
@@ -31,7 +31,7 @@ use crate::watch::source::WatchScope;
 /// On a terminal it shows a live board; in a pipe, or with --log, one line per event. After a lost connection
 /// it keeps trying; after an expired session it looks once for a newer one in the store. It never pings.
 ///
-/// With --sandbox it follows the whole simulated floor, unless profiles are named; --since goes back by eight days.
+/// With --sandbox it follows the whole simulated floor, unless profiles are named; --since goes back up to eight days.
 #[derive(Args, Clone, Debug)]
 // The short help fits a screen.
 #[command(mut_args(|argument| match argument.get_long() {
@@ -120,12 +120,11 @@ pub(crate) struct SupervisionOptions {
     alerts: Vec<String>,
     #[arg(long, value_name = "DURATION", value_parser = WATCH_MAX_STALE.checked(), hide_short_help = true)]
     max_stale: Option<String>,
-    /// Record what is received in the journal, for this run
-    #[arg(long, hide_short_help = true)]
+    /// Write what is received to the journal, for this run
+    #[arg(long, help_heading = "Journal", hide_short_help = true)]
     pub(crate) record: bool,
-    /// Poll the server even while another process records the same agents
-    #[arg(long, hide_short_help = true)]
-    pub(crate) poll: bool,
+    #[command(flatten)]
+    pub(crate) journal: JournalOptions,
 }
 
 impl SupervisionOptions {
@@ -173,7 +172,7 @@ impl SupervisionOptions {
             sandbox: sandbox.sandbox.then_some(&sandbox.floor),
             is_in_variables: matches!(source, SessionSource::Variables(_)),
             has_stdout,
-            polls_always: self.poll,
+            polls_always: self.journal.poll,
             day: None,
             zone,
         })

@@ -41,9 +41,9 @@ pub(crate) fn reactions(
     let terminal_notice = TerminalNotice::of(text);
     if notify && has_terminal && !has_desktop {
         if !terminal_notice.may_be_shown() {
-            app.console.note("--notify has no effect: this console shows no notices; --bell rings");
+            app.console.note("--notify has no effect: this console shows no notices; use --bell instead");
         } else if let Some(obstacle) = terminal_notice.obstacle() {
-            app.console.note(&format!("--notify may have no effect: {obstacle}; --bell rings"));
+            app.console.note(&format!("--notify may have no effect: {obstacle}; use --bell instead"));
         }
     }
     let mut reactions = Reactions::none();

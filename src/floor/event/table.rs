@@ -327,7 +327,7 @@ events! {
         /// what happened
         message: String = Text,
     }
-    /// the journal cannot be written; deepcall goes on without it
+    /// the journal cannot be written; deepcall continues without it
     JournalLost = "journal_lost" {
         /// the kind of failure
         failure: String = Text,

@@ -138,7 +138,7 @@ fn add_event(kind: &EventKind, parts: &mut Vec<Part>) {
             parts.push(Part::Text(ended.message.clone()));
         }
         EventKind::JournalLost(lost) => parts.extend([
-            Part::Words("the journal cannot be written; deepcall goes on without it: "),
+            Part::Words("the journal cannot be written; deepcall continues without it: "),
             Part::Text(lost.message.clone()),
         ]),
         EventKind::JournalRestored(restored) => add_journal(restored, parts),
@@ -182,7 +182,7 @@ fn add_gap(gap: &Gap, parts: &mut Vec<Part>) {
             GapCause::AnswerLost => ": an answer was lost on the way",
             GapCause::MemoryFull => ": there are too many to remember",
             GapCause::NotRunning => ": deepcall did not record then",
-            GapCause::TakenOver => ": the deepcall that recorded broke off, and another goes on",
+            GapCause::TakenOver => ": the process that recorded broke off, and another continued",
             GapCause::Journal => ": the journal could not be written",
         }),
     ]);

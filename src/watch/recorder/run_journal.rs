@@ -259,7 +259,7 @@ impl JournalBackend for RunJournal {
         match written.map_err(|error| open.journal.after_closing(error, now)) {
             Err(error) if is_gone(&error) => {
                 self.open = None;
-                let why = format!("{error}; recording goes on");
+                let why = format!("{error}; recording continues");
                 match self.opened_again()? {
                     Some(Written::Renewed { base, .. }) => Ok(Written::Renewed { base, why: Some(why) }),
                     _ => Err(error),

@@ -101,7 +101,8 @@ fn every_option_of_the_other_commands_exists() {
 #[test]
 fn the_readme_has_the_two_commands_that_do_all_and_both_are_run_for_each_change() {
     let readme = read("README.md");
-    let install = pasted(readme.split("\n## Install\n").nth(1).unwrap()).into_iter().next().unwrap();
+    let section = readme.split("\n## Install\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let install = pasted(section).pop().unwrap();
     let commands: Vec<&str> = install.lines().map(|line| line.split("  ").next().unwrap()).collect();
     assert_eq!(commands, ["cargo run -- --sandbox tags --since 1h", "tests/run"]);
     let checks = read(".ci/run");

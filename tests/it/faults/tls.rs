@@ -95,7 +95,7 @@ fn openssl() -> Vec<Case> {
         case("T2", what, TLS, scene)
             .arriving(0, 0)
             .with_message("requires a certificate of the client, which deepcall cannot present")
-            .with_message("takes sessions alone")
+            .with_message("requires only a session")
     };
     vec![
         weak("an RSA key of 1024 bits", "rsa:1024", "-sha256"),

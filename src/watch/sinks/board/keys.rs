@@ -159,7 +159,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
     Binding {
         name: "Ctrl-L",
         hint: NOWHERE,
-        help: "paint the screen anew",
+        help: "redraw the screen",
         places: EVERYWHERE,
         keys: &[(Key::Redraw, Command::Redraw)],
     },
