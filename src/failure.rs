@@ -340,7 +340,7 @@ impl From<JournalError> for Failure {
             _ => Self::failed("journal", error.to_string()),
         };
         failure.problem.causes = causes_of(&error);
-        failure.problem.hints = error.way_out().into_iter().collect();
+        failure.problem.hints = error.hint().into_iter().collect();
         failure
     }
 }

@@ -194,8 +194,8 @@ fn trouble(error: &JournalError) -> String {
     let mut text = causes.fold(format!("{begin}{error}"), |text, cause| {
         if text.contains(&cause) { text } else { format!("{text}: {cause}") }
     });
-    if let Some(way_out) = error.way_out() {
-        text = format!("{text}; {way_out}");
+    if let Some(hint) = error.hint() {
+        text = format!("{text}; {hint}");
     }
     text
 }

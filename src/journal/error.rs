@@ -1,4 +1,4 @@
-//! Why the journal could not be used. Each error names the file; what can be done is in [`JournalError::way_out`].
+//! Why the journal could not be used. Each error names the file; what can be done is in [`JournalError::hint`].
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -114,7 +114,7 @@ impl JournalError {
     }
 
     /// What a person can do.
-    pub(crate) fn way_out(&self) -> Option<String> {
+    pub(crate) fn hint(&self) -> Option<String> {
         let words = match self {
             Self::File(FileError::Refused { path, why }) => return Some(why.hint(path)),
             Self::File(_) | Self::Forgotten { .. } => return None,

@@ -61,8 +61,8 @@ fn without_a_keyring_login_fails_before_it_prompts() {
     let server = FakeServer::always(NOT_ON_BREAK);
     let world = World::at(&server);
     let ran = world.run_with_input("login --ssid-stdin", CANARY_SSID).ended_with(1);
-    for way_out in ["DEEPCALL_SSID", "--store file"] {
-        assert!(ran.stderr.contains(way_out), "{ran}");
+    for hint in ["DEEPCALL_SSID", "--store file"] {
+        assert!(ran.stderr.contains(hint), "{ran}");
     }
     assert_eq!(server.arrivals().len(), 0);
 }

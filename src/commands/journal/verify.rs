@@ -45,7 +45,7 @@ pub(super) fn run(args: &VerifyArgs, app: &App) -> Result<ExitStatus, Failure> {
         Err(JournalError::Damaged { .. }) => Verified::damaged(),
         Err(error) => return Err(error.into()),
     };
-    let way_out = verified.is_damaged.then(|| {
+    let hint = verified.is_damaged.then(|| {
         format!(
             "a command that records sets a file aside that it cannot write, and begins a new one; to begin one now, \
              move {}* to another place",
@@ -68,7 +68,7 @@ pub(super) fn run(args: &VerifyArgs, app: &App) -> Result<ExitStatus, Failure> {
         ],
     });
     let rows = faults.into_iter().map(|fault| Row::new(DOCUMENT.fields).with("fault", fault)).collect();
-    notes.extend(way_out);
+    notes.extend(hint);
     let report = Report { head, sentence, notes, is_action: true, ..Report::new(&DOCUMENT, rows) };
     let status = if is_sound { ExitStatus::Done } else { ExitStatus::Failed };
     app.console.answer(Outcome { report, status }, &renderer)

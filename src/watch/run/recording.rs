@@ -204,8 +204,8 @@ impl<S: Source> Watch<'_, S> {
         let Some(journal) = &mut self.journal else { return Ok(()) };
         if journal.trouble.is_none() {
             journal.trouble = Some(now);
-            let way_out = error.way_out().map(|way_out| format!(" ({way_out})")).unwrap_or_default();
-            let lost = JournalLost { failure: "journal".to_owned(), message: format!("{error}{way_out}") };
+            let hint = error.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
+            let lost = JournalLost { failure: "journal".to_owned(), message: format!("{error}{hint}") };
             self.write(&[self.event(None, EventKind::JournalLost(lost))])?;
         }
         let waiting = self.journal.iter_mut().flat_map(|journal| std::mem::take(&mut journal.round));
