@@ -69,7 +69,7 @@ impl SelectedProfiles {
         let Selection { fleet, sandbox } = selection;
         let settings = app.settings()?;
         let is_many = fleet.all || !fleet.profiles.is_empty();
-        settings.typed.refuse_idle(&[("--jobs", is_many, "--all or --profiles")])?;
+        settings.typed.refuse_unused(&[("--jobs", is_many, "--all or --profiles")])?;
         match session_source(fleet, sandbox, settings)? {
             SessionSource::Sandbox(choice) => Ok(Self::Sandbox {
                 choice,

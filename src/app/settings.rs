@@ -137,7 +137,7 @@ impl Typed {
     ///
     /// # Errors
     /// If there is such an option: exit code 2.
-    pub fn refuse_idle(&self, needs: &[(&str, bool, &str)]) -> Result<(), Failure> {
+    pub fn refuse_unused(&self, needs: &[(&str, bool, &str)]) -> Result<(), Failure> {
         let is_idle = |(option, is_met, _): &&(&str, bool, &str)| {
             !is_met && self.options.contains_key(option.trim_start_matches('-'))
         };

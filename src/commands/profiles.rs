@@ -51,7 +51,7 @@ pub(crate) struct ProfilesArgs {
 pub(crate) fn run(args: &ProfilesArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
     let requests = ["--server", "--cacert", "--timeout", "--retries", "--jobs"];
-    app.settings()?.typed.refuse_idle(&requests.map(|option| (option, args.check, "--check")))?;
+    app.settings()?.typed.refuse_unused(&requests.map(|option| (option, args.check, "--check")))?;
     let file = app.folders()?.profiles_file();
     let outcome = match &args.default {
         Some(name) => make_default(name, &file, &app.console)?,

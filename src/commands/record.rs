@@ -52,7 +52,7 @@ pub(crate) fn run(args: &RecordArgs, app: &App) -> Result<ExitStatus, Failure> {
     let settings = app.settings()?;
     let renderer = app.renderer(&OutputOptions::default(), args.talk, &STREAM)?;
     let plan = args.follow.plan(settings)?;
-    settings.typed.refuse_idle(&[
+    settings.typed.refuse_unused(&[
         ("--retries", false, "another command: record polls until it is stopped"),
         ("--ref", plan.scope.tags, "tags to be recorded: --only must include tags"),
     ])?;

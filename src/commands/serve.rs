@@ -210,7 +210,7 @@ struct Place {
 impl ServeArgs {
     fn plan(&self, settings: Settings<'_>) -> Result<Plan, Failure> {
         let plan = SupervisionOptions::complete(self.follow.plan(settings)?, settings)?;
-        settings.typed.refuse_idle(&[
+        settings.typed.refuse_unused(&[
             ("--retries", false, "another command: serve polls until it is stopped"),
             ("--ref", plan.scope.tags, &followed(FollowedPart::Tags)),
         ])?;
@@ -226,7 +226,7 @@ impl ServeArgs {
         let listen = settings.get(&SERVE_LISTEN)?;
         let hosts = settings.get(&SERVE_HOST)?.value;
         let is_local = listen.value.ip().to_canonical().is_loopback();
-        settings.typed.refuse_idle(&[(
+        settings.typed.refuse_unused(&[(
             "--allow-http",
             !is_local,
             "an address of --listen beyond loopback",

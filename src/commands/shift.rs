@@ -125,7 +125,7 @@ const AGENT_HOURS: u64 = 3_000;
 pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
     let settings = app.settings()?;
     let zone = settings.shift_zone()?;
-    args.output.refuse_idle(settings)?;
+    args.output.refuse_unused(settings)?;
     let renderer = app.renderer(&args.options(zone.clone())?, args.talk, &DOCUMENT)?;
     let presentation = renderer.presentation();
     let word = args.output.output.as_deref();
@@ -170,10 +170,10 @@ pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
 impl ShiftOutput {
     /// # Errors
     /// If an option would change nothing in this format: exit code 2.
-    fn refuse_idle(&self, settings: Settings<'_>) -> Result<(), Failure> {
+    fn refuse_unused(&self, settings: Settings<'_>) -> Result<(), Failure> {
         let Some(format @ (HTML | XLSX)) = self.output.as_deref() else { return Ok(()) };
         let required = |formats| format!("the format {formats}, but the format is {format} (--output)");
-        settings.typed.refuse_idle(&[
+        settings.typed.refuse_unused(&[
             ("--columns", false, &required("table, csv, tsv or markdown")),
             ("--no-headers", false, &required("table, csv, tsv or markdown")),
             ("--csv-raw", false, &required("csv or tsv")),

@@ -33,7 +33,7 @@ pub fn presentation(
         other => format!(", but the format is {} ({})", other.word(), format.source),
     };
     let required = |formats| format!("the format {formats}{actual}");
-    let refused = settings.typed.refuse_idle(&[
+    let refused = settings.typed.refuse_unused(&[
         ("--columns", has_columns, &required(with_columns)),
         ("--no-headers", has_columns, &required(with_columns)),
         ("--csv-raw", is_for_spreadsheets, &required("csv or tsv")),

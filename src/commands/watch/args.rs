@@ -258,7 +258,7 @@ impl WatchArgs {
     pub(crate) fn check_options(&self, settings: Settings<'_>, plan: &Plan) -> Result<(), Failure> {
         let reacts =
             self.exec.is_some() || settings.get(&WATCH_BELL)?.value || settings.get(&WATCH_NOTIFY)?.value;
-        settings.typed.refuse_idle(&[
+        settings.typed.refuse_unused(&[
             ("--on", reacts, "--bell, --notify or --exec"),
             ("--retries", false, "another command: watch polls until it is stopped"),
             ("--since", plan.scope.tags, &followed(FollowedPart::Tags)),
