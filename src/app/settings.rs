@@ -190,7 +190,7 @@ impl<'a> Settings<'a> {
             (None, None) => Sourced::new(setting.key.default.unwrap_or_default().into(), Source::Default),
         };
         let is_lasting = !matches!(found.source, Source::Option(_));
-        let allowed = if is_lasting { setting.key.check_lasting(&found.value) } else { Ok(()) };
+        let allowed = if is_lasting { setting.key.check_stored(&found.value) } else { Ok(()) };
         match allowed.and_then(|()| (setting.parse)(&found.value)) {
             Ok(value) => Ok(Sourced::new(value, found.source)),
             Err(why) => Err(found.source.refuse(&setting.key, &why)),

@@ -141,7 +141,7 @@ impl Key {
     }
 
     /// What is required of a value in `config.toml` or a variable, beyond what its option requires.
-    pub(crate) fn check_lasting(&self, text: &str) -> Result<(), String> {
+    pub(crate) fn check_stored(&self, text: &str) -> Result<(), String> {
         let is_wrong = self.kind == Kind::Path && !Path::new(text).is_absolute();
         if is_wrong { Err(format!("the path must begin with {PATHS_BEGIN_WITH}")) } else { Ok(()) }
     }
@@ -195,7 +195,7 @@ impl<T: Sync> Entry for Setting<T> {
     }
 
     fn check(&self, text: &str) -> Result<(), String> {
-        self.key.check_lasting(text)?;
+        self.key.check_stored(text)?;
         (self.parse)(text).map(drop)
     }
 }
