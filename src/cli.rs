@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 
 use crate::app::App;
 use crate::app::console::Messages;
-use crate::app::options::{OutputOptions, QueryOptions, TalkOptions};
+use crate::app::options::{OutputOptions, QueryOptions, VerbosityOptions};
 use crate::app::settings::Typed;
 use crate::commands;
 use crate::commands::api::ApiArgs;
@@ -60,7 +60,7 @@ pub(crate) struct Top {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 /// Every command with its arguments, whose doc comment is its description, and with what runs it.

@@ -12,7 +12,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::app::options::TalkOptions;
+use crate::app::options::VerbosityOptions;
 use crate::app::renderer::Renderer;
 use crate::failure::{ExitStatus, Failure};
 use crate::output::formats::json;
@@ -51,7 +51,7 @@ pub(crate) struct Console {
 /// How much goes to stderr, and in which form. Until options and settings are known, it is plain text.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Messages {
-    pub(crate) talk: TalkOptions,
+    pub(crate) verbosity: VerbosityOptions,
     pub(crate) color: bool,
     pub(crate) mask: bool,
     /// With JSON answers, a failure is one JSON object too.
@@ -92,8 +92,8 @@ impl Console {
         *self.stderr.messages.lock().unwrap_or_else(PoisonError::into_inner) = messages;
     }
 
-    pub(crate) fn set_talk(&self, talk: TalkOptions) {
-        self.set_messages(Messages { talk, ..self.messages() });
+    pub(crate) fn set_verbosity(&self, verbosity: VerbosityOptions) {
+        self.set_messages(Messages { verbosity, ..self.messages() });
         if let Some(pending) = self.pending.take() {
             self.detail(&pending);
         }
@@ -160,7 +160,7 @@ impl Console {
         thread::scope(|scope| {
             scope.spawn(move || {
                 let is_long = waits.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout);
-                if is_long && !messages.talk.quiet {
+                if is_long && !messages.verbosity.quiet {
                     stderr.write(|out| problem::write_note(text, style, out));
                 }
             });
@@ -172,7 +172,7 @@ impl Console {
 
     /// Written with `-v` only.
     pub(crate) fn detail(&self, text: &str) {
-        if self.messages().talk.verbose > 0 {
+        if self.messages().verbosity.verbose > 0 {
             self.note(text);
         }
     }
@@ -217,7 +217,7 @@ impl Console {
     /// Runs `work` with a log of one side's requests on stderr, as detailed as `-v` was typed.
     /// Events of libraries are left out: they name neither a request nor its reason.
     pub(crate) fn log<T>(&self, side: Side, work: impl FnOnce() -> T) -> T {
-        let level = match self.messages().talk.verbose {
+        let level = match self.messages().verbosity.verbose {
             0 => return work(),
             1 => tracing::Level::INFO,
             2 => tracing::Level::DEBUG,
@@ -291,7 +291,7 @@ impl Stderr {
     /// Written unless `-q` was typed.
     pub(crate) fn note(&self, text: &str) {
         let messages = self.messages();
-        if !messages.talk.quiet {
+        if !messages.verbosity.quiet {
             self.write(|out| problem::write_note(text, messages.style(&self.redactor), out));
         }
     }

@@ -23,7 +23,7 @@ use std::io::Read;
 
 use crate::app::console::{Console, Messages};
 use crate::app::environment::{Environment, Folders, Terminals, Variables};
-use crate::app::options::{OutputOptions, TalkOptions};
+use crate::app::options::{OutputOptions, VerbosityOptions};
 use crate::app::renderer::Renderer;
 use crate::app::settings::config_file::ConfigFile;
 use crate::app::settings::table::OUTPUT;
@@ -121,7 +121,7 @@ impl App {
     pub(crate) fn renderer(
         &self,
         options: &OutputOptions,
-        talk: TalkOptions,
+        verbosity: VerbosityOptions,
         document: &Document,
     ) -> Result<Renderer, Failure> {
         let settings = self.settings()?;
@@ -129,7 +129,7 @@ impl App {
         let presentation =
             appearance::presentation(options, settings, self.terminals, self.clock.now(), document)?;
         self.console.set_messages(Messages { color, mask: presentation.mask, ..self.console.messages() });
-        self.console.set_talk(talk);
+        self.console.set_verbosity(verbosity);
         if document.fields.iter().any(|field| field.meaning == Meaning::Time)
             && let Some(tz) = zones::unknown_tz(&presentation.zone)
         {

@@ -233,7 +233,7 @@ pub struct ValueOptions {
 
 #[derive(Args, Clone, Copy, Debug, Default)]
 #[command(next_help_heading = "Messages")]
-pub struct TalkOptions {
+pub struct VerbosityOptions {
     /// Print only errors on stderr
     #[arg(short, long, conflicts_with = "verbose", hide_short_help = true)]
     pub quiet: bool,

@@ -138,13 +138,14 @@ impl SelectedProfiles {
         command: impl AsyncFnOnce(Fleet) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let connector = Connector::new(app.settings()?, &app.clock)?;
-        let manner =
-            match (app.terminals.stderr && !app.console.messages().talk.quiet, app.variables.is_accessible())
-            {
-                (false, _) => Manner::Silent,
-                (true, true) => Manner::Plain,
-                (true, false) => Manner::Drawn,
-            };
+        let manner = match (
+            app.terminals.stderr && !app.console.messages().verbosity.quiet,
+            app.variables.is_accessible(),
+        ) {
+            (false, _) => Manner::Silent,
+            (true, true) => Manner::Plain,
+            (true, false) => Manner::Drawn,
+        };
         let outcome = app.console.log(Side::Client, || {
             app.supervised.run(async {
                 // The sandbox must outlive the command.

@@ -138,10 +138,10 @@ impl Typed {
     /// # Errors
     /// If there is such an option: exit code 2.
     pub fn refuse_unused(&self, needs: &[(&str, bool, &str)]) -> Result<(), Failure> {
-        let is_idle = |(option, is_met, _): &&(&str, bool, &str)| {
+        let is_unused = |(option, is_met, _): &&(&str, bool, &str)| {
             !is_met && self.options.contains_key(option.trim_start_matches('-'))
         };
-        match needs.iter().find(is_idle) {
+        match needs.iter().find(is_unused) {
             Some((option, _, what)) => Err(Failure::usage(format!("{option} requires {what}"))),
             None => Ok(()),
         }

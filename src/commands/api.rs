@@ -12,7 +12,9 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::app::App;
 use crate::app::journal::keeper::Keeper;
 use crate::app::journal::keeper::opening::Wish;
-use crate::app::options::{ConnectionOptions, FleetOptions, ProfileOptions, SandboxOptions, TalkOptions};
+use crate::app::options::{
+    ConnectionOptions, FleetOptions, ProfileOptions, SandboxOptions, VerbosityOptions,
+};
 use crate::app::select::Selection;
 use crate::app::settings::table::{SERVER_TIMEZONE, TIMEOUT};
 use crate::client::received::{Body, MENDED};
@@ -69,14 +71,14 @@ pub(crate) struct ApiArgs {
     #[command(flatten)]
     sandbox: SandboxOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 pub(crate) fn run(args: &ApiArgs, app: &App) -> Result<ExitStatus, Failure> {
     let filter = args.jq.as_deref().map(Filter::compile).transpose()?;
     app.supervised.begin_timeout(app.settings()?.get(&TIMEOUT)?.value);
     let body = body(args, &mut *app.stdin())?;
-    app.console.set_talk(args.talk);
+    app.console.set_verbosity(args.verbosity);
     let selection = Selection { fleet: FleetOptions::ONE, sandbox: &args.sandbox };
     let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
     let (reply, outcome) = app.query(selection, async |fleet| {

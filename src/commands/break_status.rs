@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::app::fleet::Unanswered;
 use crate::app::journal::keeper::Keeper;
 use crate::app::journal::keeper::opening::Wish;
-use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, TalkOptions};
+use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, VerbosityOptions};
 use crate::app::settings::table::SERVER_TIMEZONE;
 use crate::client::{Answer, SignedIn};
 use crate::commands::break_status::past::Past;
@@ -51,11 +51,11 @@ pub(crate) struct BreakStatusArgs {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 pub(crate) fn run(args: &BreakStatusArgs, app: &App) -> Result<ExitStatus, Failure> {
-    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    let renderer = app.renderer(&args.output, args.verbosity, &DOCUMENT)?;
     let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
     let (now, zone) = (app.clock.now(), &renderer.presentation().zone);
     let since = args.since.as_deref();

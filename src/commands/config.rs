@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::journal::note_recorders;
-use crate::app::options::{FleetOptions, OutputOptions, SandboxOptions, TalkOptions};
+use crate::app::options::{FleetOptions, OutputOptions, SandboxOptions, VerbosityOptions};
 use crate::app::settings::choice::{SessionSource, session_source};
 use crate::app::settings::config_file::ConfigFile;
 use crate::app::settings::config_text;
@@ -57,7 +57,7 @@ pub(crate) struct ShowArgs {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 /// Set a key in config.toml
@@ -73,7 +73,7 @@ pub(crate) struct SetArgs {
     #[arg(value_name = "VALUE", allow_hyphen_values = true)]
     value: String,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 /// Remove a key from config.toml
@@ -83,7 +83,7 @@ pub(crate) struct UnsetArgs {
     #[arg(value_name = "KEY")]
     key: String,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 /// Edit config.toml in an editor
@@ -94,7 +94,7 @@ pub(crate) struct UnsetArgs {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct EditArgs {
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 pub(crate) fn run(args: &ConfigArgs, app: &App) -> Result<ExitStatus, Failure> {
@@ -106,7 +106,7 @@ pub(crate) fn run(args: &ConfigArgs, app: &App) -> Result<ExitStatus, Failure> {
             Ok(ExitStatus::Done)
         }
         ConfigAction::Show(args) => {
-            let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+            let renderer = app.renderer(&args.output, args.verbosity, &DOCUMENT)?;
             let path = app.folders()?.config_file();
             let outcome = show(app.settings()?.without_options(), used_profile(app)?.as_ref(), &path)?;
             app.console.answer(outcome, &renderer)
@@ -114,14 +114,14 @@ pub(crate) fn run(args: &ConfigArgs, app: &App) -> Result<ExitStatus, Failure> {
         ConfigAction::Set(args) => set(args, app),
         ConfigAction::Unset(args) => unset(args, app),
         ConfigAction::Edit(args) => {
-            app.console.set_talk(args.talk);
+            app.console.set_verbosity(args.verbosity);
             edit_file(app)
         }
     }
 }
 
 fn set(args: &SetArgs, app: &App) -> Result<ExitStatus, Failure> {
-    app.console.set_talk(args.talk);
+    app.console.set_verbosity(args.verbosity);
     let SetArgs { key, value, .. } = args;
     check_key(key)?;
     values::check(key, value).map_err(|why| Failure::usage(format!("{key}: {why}")))?;
@@ -143,7 +143,7 @@ fn set(args: &SetArgs, app: &App) -> Result<ExitStatus, Failure> {
 }
 
 fn unset(args: &UnsetArgs, app: &App) -> Result<ExitStatus, Failure> {
-    app.console.set_talk(args.talk);
+    app.console.set_verbosity(args.verbosity);
     check_key(&args.key)?;
     let path = app.folders()?.config_file();
     let mut was_set = false;

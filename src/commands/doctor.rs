@@ -11,7 +11,7 @@ use clap::Args;
 
 use crate::app::App;
 use crate::app::console::{Outcome, Side};
-use crate::app::options::{FormatOptions, OutputOptions, SandboxOptions, TalkOptions};
+use crate::app::options::{FormatOptions, OutputOptions, SandboxOptions, VerbosityOptions};
 use crate::app::settings::config_text::TextFile;
 use crate::app::settings::table::{STORE, TIMEOUT};
 use crate::app::settings::zones;
@@ -47,7 +47,7 @@ pub(crate) struct DoctorArgs {
     #[command(flatten)]
     format: FormatOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 /// A failed check does not prevent the others.
@@ -56,7 +56,7 @@ pub(crate) fn run(args: &DoctorArgs, app: &App) -> Result<ExitStatus, Failure> {
     if mistake.is_some() {
         app.ignore_config_file();
     }
-    let renderer = app.renderer(&args.output(), args.talk, &DOCUMENT)?;
+    let renderer = app.renderer(&args.output(), args.verbosity, &DOCUMENT)?;
     let folders = app.folders();
     let mut findings = vec![local::program()];
     findings.push(match &folders {

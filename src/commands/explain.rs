@@ -5,7 +5,7 @@ use clap::Args;
 
 use crate::app::App;
 use crate::app::console::Outcome;
-use crate::app::options::{FormatOptions, OutputOptions, TalkOptions};
+use crate::app::options::{FormatOptions, OutputOptions, VerbosityOptions};
 use crate::client::replies::codes;
 use crate::client::replies::codes::{Class, Code};
 use crate::failure::{EXIT_STATUSES, ExitStatus, Failure};
@@ -27,7 +27,7 @@ pub(crate) struct ExplainArgs {
 pub(crate) fn run(args: &ExplainArgs, app: &App) -> Result<ExitStatus, Failure> {
     let topic = args.topic()?;
     let output = OutputOptions { format: args.format.clone(), ..OutputOptions::default() };
-    let renderer = app.renderer(&output, TalkOptions::default(), topic.document())?;
+    let renderer = app.renderer(&output, VerbosityOptions::default(), topic.document())?;
     app.console.answer(explain(topic)?, &renderer)
 }
 

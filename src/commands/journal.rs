@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 
 use crate::app::App;
 use crate::app::journal;
-use crate::app::options::TalkOptions;
+use crate::app::options::VerbosityOptions;
 use crate::app::settings::table::{JOURNAL_KEEP, JOURNAL_MAX_SIZE, JOURNAL_NUMBERS, JOURNAL_RECORD};
 use crate::commands::journal::export::ExportArgs;
 use crate::commands::journal::opened::in_effect;
@@ -62,7 +62,7 @@ pub(crate) enum JournalAction {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct OnArgs {
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 /// Stop recording; what is recorded stays
@@ -72,7 +72,7 @@ pub(crate) struct OnArgs {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct OffArgs {
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 pub(crate) fn run(args: &JournalArgs, app: &App) -> Result<ExitStatus, Failure> {
@@ -94,7 +94,7 @@ pub(crate) fn run(args: &JournalArgs, app: &App) -> Result<ExitStatus, Failure> 
 }
 
 fn on(args: &OnArgs, app: &App) -> Result<ExitStatus, Failure> {
-    app.console.set_talk(args.talk);
+    app.console.set_verbosity(args.verbosity);
     let keep = in_effect(app, &JOURNAL_KEEP)?;
     let most = in_effect(app, &JOURNAL_MAX_SIZE)?;
     let numbers = match in_effect(app, &JOURNAL_NUMBERS)?.as_str() {
@@ -135,7 +135,7 @@ fn refuse_unusable(path: &Path, app: &App) -> Result<(), Failure> {
 }
 
 fn off(args: &OffArgs, app: &App) -> Result<ExitStatus, Failure> {
-    app.console.set_talk(args.talk);
+    app.console.set_verbosity(args.verbosity);
     let path = journal::path(app)?;
     let config = journal::set_record(app, false)?;
     app.console.note(&format!(

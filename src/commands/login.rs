@@ -11,7 +11,7 @@ use clap::Args;
 use crate::app::App;
 use crate::app::connect::Connector;
 use crate::app::console::{Outcome, Side};
-use crate::app::options::{ConnectionOptions, OutputOptions, ProfileOptions, TalkOptions};
+use crate::app::options::{ConnectionOptions, OutputOptions, ProfileOptions, VerbosityOptions};
 use crate::app::owner;
 use crate::app::prompt;
 use crate::app::secret_text::{secret_in_file, secret_read_from, user_id_from};
@@ -85,7 +85,7 @@ pub(crate) struct LoginArgs {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
@@ -96,7 +96,7 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
         .hint("type the ssid at the hidden prompt, or pass it with --ssid-stdin or --ssid-file FILE")
         .hint("--profile NAME names the session"));
     }
-    let renderer = app.renderer(&args.output, args.talk, &profiles::DOCUMENT)?;
+    let renderer = app.renderer(&args.output, args.verbosity, &profiles::DOCUMENT)?;
     if let Some(path) = &args.from_file {
         let team = TeamLogin { path, allow_http: args.allow_http, no_verify: args.no_verify };
         return app.console.answer(team.login(app)?, &renderer);

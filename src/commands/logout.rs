@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::app::App;
 use crate::app::console::{Console, Outcome};
-use crate::app::options::{OutputOptions, ProfileOptions, TalkOptions};
+use crate::app::options::{OutputOptions, ProfileOptions, VerbosityOptions};
 use crate::app::settings::choice::Choice;
 use crate::app::settings::table::PROFILE;
 use crate::app::sign_in::{KEYRING_LIMIT, Stores};
@@ -30,11 +30,11 @@ pub(crate) struct LogoutArgs {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 pub(crate) fn run(args: &LogoutArgs, app: &App) -> Result<ExitStatus, Failure> {
-    let renderer = app.renderer(&args.output, args.talk, &profiles::DOCUMENT)?;
+    let renderer = app.renderer(&args.output, args.verbosity, &profiles::DOCUMENT)?;
     let folders = app.folders()?;
     let file = folders.profiles_file();
     let listed = file.read()?;

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::options::{
-    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, TalkOptions,
+    ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, VerbosityOptions,
 };
 use crate::app::select::Selection;
 use crate::app::settings::table::{PING_MIC_PERM, PING_PATH};
@@ -35,11 +35,11 @@ pub(crate) struct PingArgs {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 pub(crate) fn run(args: &PingArgs, app: &App) -> Result<ExitStatus, Failure> {
-    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    let renderer = app.renderer(&args.output, args.verbosity, &DOCUMENT)?;
     let settings = app.settings()?;
     let selection = Selection { fleet: FleetOptions::ONE, sandbox: &args.sandbox };
     let path = settings.get(&PING_PATH)?.value;

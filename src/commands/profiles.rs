@@ -7,7 +7,7 @@ use clap::Args;
 use crate::app::App;
 use crate::app::console::{Console, Outcome};
 use crate::app::fleet::{Answers, Fleet};
-use crate::app::options::{ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, TalkOptions};
+use crate::app::options::{ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, VerbosityOptions};
 use crate::app::owner;
 use crate::app::owner::SameAgent;
 use crate::app::select::SelectedProfiles;
@@ -45,11 +45,11 @@ pub(crate) struct ProfilesArgs {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 pub(crate) fn run(args: &ProfilesArgs, app: &App) -> Result<ExitStatus, Failure> {
-    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    let renderer = app.renderer(&args.output, args.verbosity, &DOCUMENT)?;
     let requests = ["--server", "--cacert", "--timeout", "--retries", "--jobs"];
     app.settings()?.typed.refuse_unused(&requests.map(|option| (option, args.check, "--check")))?;
     let file = app.folders()?.profiles_file();

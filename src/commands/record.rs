@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::app::console::Side;
 use crate::app::options::{
     ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, ServerTimeOptions,
-    TalkOptions,
+    VerbosityOptions,
 };
 use crate::app::select::Selection;
 use crate::app::settings::choice::{SessionSource, session_source};
@@ -45,12 +45,12 @@ pub(crate) struct RecordArgs {
     #[command(flatten)]
     server_times: ServerTimeOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 pub(crate) fn run(args: &RecordArgs, app: &App) -> Result<ExitStatus, Failure> {
     let settings = app.settings()?;
-    let renderer = app.renderer(&OutputOptions::default(), args.talk, &STREAM)?;
+    let renderer = app.renderer(&OutputOptions::default(), args.verbosity, &STREAM)?;
     let plan = args.follow.plan(settings)?;
     settings.typed.refuse_unused(&[
         ("--retries", false, "another command: record polls until it is stopped"),

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::app::App;
 use crate::app::console::{Outcome, Side};
-use crate::app::options::{FormatOptions, OutputOptions, TalkOptions, whole};
+use crate::app::options::{FormatOptions, OutputOptions, VerbosityOptions, whole};
 use crate::app::select::start_sandbox;
 use crate::app::settings::{Source, Sourced};
 use crate::clock::Clock;
@@ -52,7 +52,7 @@ pub(crate) struct SandboxArgs {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 fn code(text: &str) -> Result<i64, String> {
@@ -64,7 +64,7 @@ fn code(text: &str) -> Result<i64, String> {
 pub(crate) fn run(args: &SandboxArgs, app: &App) -> Result<ExitStatus, Failure> {
     // A mistake in the config file is reported before anything is served.
     app.settings()?;
-    app.console.set_talk(args.talk);
+    app.console.set_verbosity(args.verbosity);
     // Whoever started it reads the variables, and leaves.
     app.supervised.outlive_reader();
     match app.console.log(Side::Sandbox, || app.supervised.run(serve(args, app))) {
@@ -85,7 +85,7 @@ async fn serve(args: &SandboxArgs, app: &App) -> Result<ExitStatus, Failure> {
         let json = Sourced::new(Format::Json, Source::Option("--json"));
         let format = FormatOptions::decided(Some(json));
         let output = OutputOptions { format, ..OutputOptions::default() };
-        let renderer = app.renderer(&output, args.talk, &DOCUMENT)?;
+        let renderer = app.renderer(&output, args.verbosity, &DOCUMENT)?;
         app.console.answer(Outcome::done(report(&sandbox, folder.as_deref())), &renderer)?;
     } else {
         app.console.stdout().write_all(variables(&sandbox, folder.as_deref()).as_bytes())?;

@@ -14,7 +14,7 @@ use rustls::ServerConfig;
 use crate::app::App;
 use crate::app::console::Side;
 use crate::app::journal;
-use crate::app::options::{OutputOptions, QueryOptions, TalkOptions, ValueOptions};
+use crate::app::options::{OutputOptions, QueryOptions, ValueOptions, VerbosityOptions};
 use crate::app::select::Selection;
 use crate::app::settings::table::{SERVE_HOST, SERVE_KEY_FILE, SERVE_LISTEN, TIMEOUT};
 use crate::app::settings::{Settings, choice};
@@ -88,12 +88,12 @@ pub(crate) struct ServeArgs {
     #[command(flatten)]
     query: QueryOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 pub(crate) fn run(args: &ServeArgs, app: &App) -> Result<ExitStatus, Failure> {
     let settings = app.settings()?;
-    let renderer = app.renderer(&OutputOptions::default(), args.talk, &STREAM)?;
+    let renderer = app.renderer(&OutputOptions::default(), args.verbosity, &STREAM)?;
     let zone = &renderer.presentation().zone;
     let plan = args.plan(settings)?;
     let (limits, max_stale) = (plan.limits.clone(), plan.max_stale);

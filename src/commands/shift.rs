@@ -25,7 +25,9 @@ use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::journal::note_unreadable;
 use crate::app::journal::simulated::{Simulated, of_the_floor};
-use crate::app::options::{FormatOptions, OutputOptions, RecordedOptions, TalkOptions, ValueOptions, words};
+use crate::app::options::{
+    FormatOptions, OutputOptions, RecordedOptions, ValueOptions, VerbosityOptions, words,
+};
 use crate::app::settings::choice::Choice;
 use crate::app::settings::table::{SHIFT_CALLBACK, SHIFT_END, SHIFT_MISSED, SHIFT_OUTGOING, SHIFT_START};
 use crate::app::settings::{Settings, Source, Sourced, appearance, choice};
@@ -75,7 +77,7 @@ pub(crate) struct ShiftArgs {
     #[command(flatten)]
     output: ShiftOutput,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 /// The options of output, which has more formats here.
@@ -126,7 +128,7 @@ pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
     let settings = app.settings()?;
     let zone = settings.shift_zone()?;
     args.output.refuse_unused(settings)?;
-    let renderer = app.renderer(&args.options(zone.clone())?, args.talk, &DOCUMENT)?;
+    let renderer = app.renderer(&args.options(zone.clone())?, args.verbosity, &DOCUMENT)?;
     let presentation = renderer.presentation();
     let word = args.output.output.as_deref();
     if word == Some(XLSX) && presentation.is_for_terminal() {

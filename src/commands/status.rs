@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::journal::keeper::Keeper;
 use crate::app::journal::keeper::opening::Wish;
-use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, TalkOptions};
+use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, VerbosityOptions};
 use crate::app::select::Selection;
 use crate::app::settings::choice;
 use crate::app::settings::table::{ALERT, REF, SERVER_TIMEZONE};
@@ -58,11 +58,11 @@ pub(crate) struct StatusArgs {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 pub(crate) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
-    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    let renderer = app.renderer(&args.output, args.verbosity, &DOCUMENT)?;
     let settings = app.settings()?;
     let limits = settings.limits()?;
     let parameters = Parameters {

@@ -15,7 +15,7 @@ use crate::app::console::Outcome;
 use crate::app::fleet::Answers;
 use crate::app::journal::keeper::Keeper;
 use crate::app::journal::keeper::opening::Wish;
-use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, TagFilterOptions, TalkOptions};
+use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, TagFilterOptions, VerbosityOptions};
 use crate::app::settings::table::{REF, SERVER_TIMEZONE};
 use crate::client::replies::tags;
 use crate::client::{Answer, SignedIn, TagFilter, Tags};
@@ -81,11 +81,11 @@ pub(crate) struct TagsArgs {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
-    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    let renderer = app.renderer(&args.output, args.verbosity, &DOCUMENT)?;
     if let Some(script) = args.new.as_ref().filter(|_| app.terminals.stdout_is_closed) {
         let message = format!("stdout is closed: nothing would reach the script {script}");
         return Err(Failure::failed("output", message)

@@ -39,7 +39,7 @@ pub(crate) use args::WatchArgs;
 pub(crate) fn run(args: &WatchArgs, app: &App) -> Result<ExitStatus, Failure> {
     let settings = app.settings()?;
     let wants_lines = args.wants_lines(settings)?;
-    let renderer = app.renderer(&args.output_options(wants_lines), args.talk, &STREAM)?;
+    let renderer = app.renderer(&args.output_options(wants_lines), args.verbosity, &STREAM)?;
     let presentation = renderer.presentation();
     let plan = args.plan(settings, &presentation.zone, app.clock.now())?;
     args.check_options(settings, &plan)?;

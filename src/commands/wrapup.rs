@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::app::fleet::{Answers, Step};
 use crate::app::journal::keeper::Keeper;
 use crate::app::journal::keeper::opening::Wish;
-use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, TalkOptions};
+use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, VerbosityOptions};
 use crate::app::settings::table::{SERVER_TIMEZONE, TIMEOUT};
 use crate::client::connection::random;
 use crate::client::{Answer, SignedIn};
@@ -57,7 +57,7 @@ pub(crate) struct WrapupArgs {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 /// Who must be out of wrap-up before a wait ends.
@@ -80,7 +80,7 @@ impl WaitFor {
 }
 
 pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
-    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    let renderer = app.renderer(&args.output, args.verbosity, &DOCUMENT)?;
     let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
     let limit = app.settings()?.get(&TIMEOUT)?.value;
     let waited_for = RefCell::new(vec![]);

@@ -77,10 +77,10 @@ fn an_stderr_that_takes_nothing_fails_no_command() {
 }
 
 /// The text on stderr after a note, a detail and an error.
-fn messages(talk: TalkOptions, pending: Option<&str>) -> String {
+fn messages(verbosity: VerbosityOptions, pending: Option<&str>) -> String {
     let stderr = Stream::with_room(1000);
     let console = console(&Stream::with_room(0), &stderr, pending);
-    console.set_talk(talk);
+    console.set_verbosity(verbosity);
     console.note("a note");
     console.detail("a detail");
     console.error(&Failure::usage("an error").problem);
@@ -89,8 +89,8 @@ fn messages(talk: TalkOptions, pending: Option<&str>) -> String {
 
 #[test]
 fn quiet_leaves_errors_alone_and_verbose_adds_details() {
-    let (quiet, usual) = (TalkOptions { quiet: true, verbose: 0 }, TalkOptions::default());
-    let verbose = TalkOptions { quiet: false, verbose: 1 };
+    let (quiet, usual) = (VerbosityOptions { quiet: true, verbose: 0 }, VerbosityOptions::default());
+    let verbose = VerbosityOptions { quiet: false, verbose: 1 };
     assert_eq!(messages(quiet, Some("pending")), "error: an error\n");
     assert_eq!(messages(usual, Some("pending")), "note: a note\nerror: an error\n");
     assert_eq!(

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::journal::note_unreadable;
 use crate::app::journal::simulated::{Simulated, of_the_floor};
-use crate::app::options::{FloorOptions, OutputOptions, TalkOptions};
+use crate::app::options::{FloorOptions, OutputOptions, VerbosityOptions};
 use crate::app::settings::choice::near;
 use crate::commands::journal::opened::{called, note_of_emptiness, open_read_only, without_journal};
 use crate::commands::tags;
@@ -56,7 +56,7 @@ pub(crate) struct ExportArgs {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -82,7 +82,7 @@ pub(super) fn run(args: &ExportArgs, app: &App) -> Result<ExitStatus, Failure> {
     let mut output = args.output.clone();
     output.format.is_stream = args.what == What::Events;
     let document = args.what.document();
-    let renderer = app.renderer(&output, args.talk, document)?;
+    let renderer = app.renderer(&output, args.verbosity, document)?;
     let now = app.clock.now();
     let typed = [args.since.as_deref(), args.until.as_deref()];
     let mut window = Window::of(typed, now, &renderer.presentation().zone)?;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::journal::limits;
-use crate::app::options::{OutputOptions, TalkOptions};
+use crate::app::options::{OutputOptions, VerbosityOptions};
 use crate::app::renderer::Renderer;
 use crate::commands::journal::opened::{called, count, open, open_read_only, without_journal};
 use crate::failure::{ExitStatus, Failure};
@@ -26,7 +26,7 @@ pub(crate) struct PruneArgs {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 /// Erase an agent from the journal
@@ -46,11 +46,11 @@ pub(crate) struct ForgetArgs {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 pub(super) fn prune(args: &PruneArgs, app: &App) -> Result<ExitStatus, Failure> {
-    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    let renderer = app.renderer(&args.output, args.verbosity, &DOCUMENT)?;
     let limits = limits(app)?;
     let verb = if args.dry_run { "Would delete " } else { "Deleted " };
     let opened = if args.dry_run { open_read_only(app)? } else { open(app)? };
@@ -79,7 +79,7 @@ pub(super) fn prune(args: &PruneArgs, app: &App) -> Result<ExitStatus, Failure> 
 }
 
 pub(super) fn forget(args: &ForgetArgs, app: &App) -> Result<ExitStatus, Failure> {
-    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    let renderer = app.renderer(&args.output, args.verbosity, &DOCUMENT)?;
     let Some(opened) = open(app)? else { return nothing(app, false, "Erased ", &renderer) };
     let (journal, now) = (&opened.journal, app.clock.now());
     let agents = journal.agents()?;

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::journal;
-use crate::app::options::{OutputOptions, TalkOptions};
+use crate::app::options::{OutputOptions, VerbosityOptions};
 use crate::app::settings::table::{JOURNAL_KEEP, JOURNAL_MAX_SIZE, JOURNAL_NUMBERS, JOURNAL_RECORD};
 use crate::commands::journal::opened::{
     count, in_effect, note_of_emptiness, open_read_only, without_journal,
@@ -28,11 +28,11 @@ pub(crate) struct StatusArgs {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 pub(super) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
-    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    let renderer = app.renderer(&args.output, args.verbosity, &DOCUMENT)?;
     let path = journal::path(app)?;
     let head = settings(app)?;
     let Some(opened) = open_read_only(app)? else {

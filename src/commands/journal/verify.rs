@@ -5,7 +5,7 @@ use clap::Args;
 use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::journal;
-use crate::app::options::{OutputOptions, TalkOptions};
+use crate::app::options::{OutputOptions, VerbosityOptions};
 use crate::commands::journal::opened::{count, note_of_emptiness, without_journal};
 use crate::failure::{ExitStatus, Failure};
 use crate::journal::{Journal, JournalError, Mode, Verified};
@@ -21,11 +21,11 @@ pub(crate) struct VerifyArgs {
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    talk: TalkOptions,
+    verbosity: VerbosityOptions,
 }
 
 pub(super) fn run(args: &VerifyArgs, app: &App) -> Result<ExitStatus, Failure> {
-    let renderer = app.renderer(&args.output, args.talk, &DOCUMENT)?;
+    let renderer = app.renderer(&args.output, args.verbosity, &DOCUMENT)?;
     let path = journal::path(app)?;
     let head = Row::new(DOCUMENT.head).with("path", path.display().to_string());
     let mut notes = vec![];

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::app::options::{
     FleetOptions, FormatOptions, JournalOptions, OutputOptions, QueryOptions, SandboxOptions,
-    TagFilterOptions, TalkOptions, ValueOptions, words,
+    TagFilterOptions, ValueOptions, VerbosityOptions, words,
 };
 use crate::app::select::jobs;
 use crate::app::settings::choice::{self, SessionSource};
@@ -78,7 +78,7 @@ pub(crate) struct WatchArgs {
     #[command(flatten)]
     pub(crate) output: StreamOptions,
     #[command(flatten)]
-    pub(crate) talk: TalkOptions,
+    pub(crate) verbosity: VerbosityOptions,
 }
 
 /// What is followed, and how.
