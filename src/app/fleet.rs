@@ -71,7 +71,7 @@ impl<S> Agent<S> {
 
 /// Answers and failures, each in the order of the profiles.
 pub(crate) struct Answers<T> {
-    pub(crate) given: Vec<(String, T)>,
+    pub(crate) answered: Vec<(String, T)>,
     pub(crate) failures: Vec<Failure>,
     pub(crate) is_many: bool,
 }
@@ -151,10 +151,10 @@ impl Fleet {
         let mut outcomes: Vec<_> = queries.collect().await;
         outcomes.sort_by_key(|(index, ..)| *index);
         let mut answers =
-            Answers { given: Vec::with_capacity(outcomes.len()), failures: vec![], is_many: self.is_many };
+            Answers { answered: Vec::with_capacity(outcomes.len()), failures: vec![], is_many: self.is_many };
         for (_, profile, outcome) in outcomes {
             match outcome {
-                Ok(answer) => answers.given.push((profile, answer)),
+                Ok(answer) => answers.answered.push((profile, answer)),
                 Err(failure) if self.is_many => answers.failures.push(failure.of_profile(&profile)),
                 Err(failure) => return Err(failure),
             }
@@ -211,19 +211,19 @@ impl<T> Answers<T> {
     /// # Errors
     /// If there is none: exit code 4.
     pub(crate) fn only(self) -> Result<T, Failure> {
-        let only = self.given.into_iter().next().map(|(_, answer)| answer);
+        let only = self.answered.into_iter().next().map(|(_, answer)| answer);
         only.ok_or_else(|| Failure::sign_in("not signed in"))
     }
 
     /// Replaces earlier answers by later answers or failures of the same profiles.
     pub(crate) fn replace(&mut self, later: Self) {
-        for (profile, answer) in later.given {
-            if let Some(earlier) = self.given.iter_mut().find(|(earlier, _)| *earlier == profile) {
+        for (profile, answer) in later.answered {
+            if let Some(earlier) = self.answered.iter_mut().find(|(earlier, _)| *earlier == profile) {
                 earlier.1 = answer;
             }
         }
         for failure in later.failures {
-            self.given.retain(|(profile, _)| failure.problem.profile.as_ref() != Some(profile));
+            self.answered.retain(|(profile, _)| failure.problem.profile.as_ref() != Some(profile));
             self.failures.push(failure);
         }
     }
@@ -234,7 +234,7 @@ impl<T> Answers<T> {
 
     /// What is left to report once the answers have been taken out.
     pub(crate) fn take_failures(&mut self) -> Failures {
-        let answered = self.given.iter().filter(|(profile, _)| self.has_answered(profile)).count();
+        let answered = self.answered.iter().filter(|(profile, _)| self.has_answered(profile)).count();
         let queried = answered + self.failures.len();
         let problems =
             std::mem::take(&mut self.failures).into_iter().map(|failure| *failure.problem).collect();
@@ -242,7 +242,7 @@ impl<T> Answers<T> {
     }
 
     pub(crate) fn status(&self) -> ExitStatus {
-        let is_answered = self.given.iter().any(|(profile, _)| self.has_answered(profile));
+        let is_answered = self.answered.iter().any(|(profile, _)| self.has_answered(profile));
         let answered = is_answered.then_some(ExitStatus::Done);
         ExitStatus::of_many(answered.into_iter().chain(self.failures.iter().map(|failure| failure.status)))
     }

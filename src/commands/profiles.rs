@@ -168,13 +168,13 @@ async fn check(
     fleet: &Fleet,
     redactor: &Redactor,
 ) -> Result<(Outcome, Vec<Profile>), Failure> {
-    let Answers { given, failures, .. } =
+    let Answers { answered, failures, .. } =
         fleet.query(|signed_in| async { Ok(signed_in.verify().await?) }).await?;
     let status = ExitStatus::of_many(
-        given.iter().map(|_| ExitStatus::Done).chain(failures.iter().map(|failure| failure.status)),
+        answered.iter().map(|_| ExitStatus::Done).chain(failures.iter().map(|failure| failure.status)),
     );
     let mut learned: Vec<Profile> = chosen.iter().map(|profile| (*profile).clone()).collect();
-    for (name, answer) in given {
+    for (name, answer) in answered {
         if let Some(profile) = learned.iter_mut().find(|profile| profile.name.as_str() == name) {
             owner::learn(profile, answer.value, redactor);
         }

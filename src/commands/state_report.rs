@@ -23,18 +23,19 @@ impl<T> StateReport<T> {
     pub(crate) fn outcome(&self, mut answers: Answers<Answer<T>>, sets_exit_status: bool) -> Outcome {
         let mut status = answers.status();
         let failures = answers.take_failures();
-        let is_active_somewhere = answers.given.iter().any(|(_, answer)| (self.is_active)(&answer.value));
+        let is_active_somewhere = answers.answered.iter().any(|(_, answer)| (self.is_active)(&answer.value));
         if sets_exit_status && status == ExitStatus::Done && !is_active_somewhere {
             status = ExitStatus::No;
         }
-        let sentence = match answers.given.as_slice() {
+        let sentence = match answers.answered.as_slice() {
             [(_, only)] if !answers.is_many => Some((self.sentence)(only)),
             _ => None,
         };
         let notes =
-            answers.given.iter_mut().flat_map(|(_, answer)| std::mem::take(&mut answer.notes)).collect();
-        answers.given.sort_by_key(|(_, answer)| (self.urgency)(answer));
-        let rows = answers.given.into_iter().map(|(profile, answer)| (self.row)(profile, answer)).collect();
+            answers.answered.iter_mut().flat_map(|(_, answer)| std::mem::take(&mut answer.notes)).collect();
+        answers.answered.sort_by_key(|(_, answer)| (self.urgency)(answer));
+        let rows =
+            answers.answered.into_iter().map(|(profile, answer)| (self.row)(profile, answer)).collect();
         let report = Report {
             single: !answers.is_many,
             failures,

@@ -137,17 +137,17 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
         }
         Ok((answers, past))
     })?;
-    let coverage = past.as_ref().and_then(|past| past.coverage(&answers.given, now));
+    let coverage = past.as_ref().and_then(|past| past.coverage(&answers.answered, now));
     let goes_on = past.as_ref().is_some_and(Past::goes_on);
     let note_of_kinds = seen.borrow().note("no tag has kind", &filter.kinds);
-    let given = answers.given.iter().map(|(profile, _)| profile.clone()).collect::<Vec<_>>();
-    let has_nothing = past.is_some() && given.is_empty();
-    let has_icons = past.as_ref().is_none_or(|past| given.is_empty() || past.has_icons(&given));
+    let answered = answers.answered.iter().map(|(profile, _)| profile.clone()).collect::<Vec<_>>();
+    let has_nothing = past.is_some() && answered.is_empty();
+    let has_icons = past.as_ref().is_none_or(|past| answered.is_empty() || past.has_icons(&answered));
     let known = Known { coverage, goes_on, has_nothing, has_icons, now, zone };
     let made = outcome(args, &window, note_of_kinds, answers, &known);
     let status = app.console.answer(made, &renderer)?;
     if let Some(past) = &past {
-        past.move_cursors(&given)?;
+        past.move_cursors(&answered)?;
     }
     Ok(status)
 }
@@ -271,13 +271,13 @@ fn outcome(
 ) -> Outcome {
     let mut status = answers.status();
     let failures = answers.take_failures();
-    let as_of = answers.given.iter().map(|(_, answer)| answer.as_of).max().unwrap_or(known.now);
+    let as_of = answers.answered.iter().map(|(_, answer)| answer.as_of).max().unwrap_or(known.now);
     let mut notes: Vec<String> = known.note(window).into_iter().collect();
     notes.extend(note_of_kinds);
-    notes.extend(note_of_clocks(answers.given.iter().map(|(_, answer)| answer)));
+    notes.extend(note_of_clocks(answers.answered.iter().map(|(_, answer)| answer)));
     let mut icons = vec![];
     let mut kept = vec![];
-    for (_, answer) in answers.given {
+    for (_, answer) in answers.answered {
         notes.extend(answer.notes);
         let Tags { notifications: rows, icons: left_over, .. } = answer.value;
         icons.extend(left_over);

@@ -92,7 +92,7 @@ pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
         let mut polled = Duration::ZERO;
         let mut answers = fleet.query(request).await?;
         while let Some((still, left)) = still_in_wrapup(&answers)
-            && args.wait.is_some_and(|wait| wait.goes_on(still.len(), answers.given.len()))
+            && args.wait.is_some_and(|wait| wait.goes_on(still.len(), answers.answered.len()))
         {
             let in_order = fleet.agents.iter().map(|agent| &agent.profile);
             waited_for.replace(in_order.filter(|profile| still.contains(*profile)).cloned().collect());
@@ -152,7 +152,7 @@ const STATE: StateReport<Wrapup> =
 
 /// The profiles still in wrap-up, and the time until the first of them should be out. `None` if there are none.
 fn still_in_wrapup(answers: &Answers<Answer<Wrapup>>) -> Option<(HashSet<String>, Duration)> {
-    let still = answers.given.iter().filter(|(_, answer)| answer.value.in_wrapup);
+    let still = answers.answered.iter().filter(|(_, answer)| answer.value.in_wrapup);
     // A wrap-up that is overdue, or that has no end, may be over at any moment.
     let left = |(_, answer): &(String, Answer<Wrapup>)| {
         u64::try_from(answer.value.remaining_seconds.unwrap_or_default()).unwrap_or_default()

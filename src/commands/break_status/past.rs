@@ -46,8 +46,8 @@ impl Past<'_> {
         let failures = answers.take_failures();
         let mut coverage = CoverageOfAll::default();
         let (mut notes, mut present, mut over) = (vec![], vec![], vec![]);
-        let has_something = !answers.given.is_empty();
-        for (profile, mut answer) in answers.given {
+        let has_something = !answers.answered.is_empty();
+        for (profile, mut answer) in answers.answered {
             notes.append(&mut answer.notes);
             let recorded = self.recorded(&profile, &answer, &mut coverage);
             let is_answered = !self.unanswered.holds(&profile);

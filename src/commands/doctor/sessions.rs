@@ -180,16 +180,16 @@ async fn sessions(fleet: &Fleet, mut stored: Vec<Profile>, app: &App) -> Result<
     let mut findings = vec![];
     let opened: Vec<&SignedIn> =
         fleet.agents.iter().filter_map(|agent| agent.session.as_ref().ok()).collect();
-    for (name, answer) in &answers.given {
+    for (name, answer) in &answers.answered {
         if let Some(profile) = stored.iter_mut().find(|profile| profile.name.as_str() == name) {
             owner::learn(profile, answer.value.clone(), &app.redactor);
         }
     }
     let same = SameAgent::among(&stored, opened);
-    if answers.given.len() > SESSIONS_IN_FULL {
-        findings.push(Finding::ok("session", format!("{} sessions accepted", answers.given.len())));
+    if answers.answered.len() > SESSIONS_IN_FULL {
+        findings.push(Finding::ok("session", format!("{} sessions accepted", answers.answered.len())));
     } else {
-        let accepted = answers.given.into_iter().map(|(profile, answer)| {
+        let accepted = answers.answered.into_iter().map(|(profile, answer)| {
             let note = answer.notes.into_iter().next().unwrap_or_else(|| "accepted".to_owned());
             Finding::ok("session", note).of(profile)
         });

@@ -69,9 +69,10 @@ pub(super) async fn query_all(
         // `Fleet::query` adds the hint.
         if is_unknown && !fleet.is_many { Err(answers.failures.swap_remove(0)) } else { Ok(answers) }
     };
-    let Answers { given, failures, .. } = fleet.query(request).await?;
+    let Answers { answered, failures, .. } = fleet.query(request).await?;
     let unopened = failures.into_iter().map(AgentAnswers::without_session);
-    let mut all: Vec<AgentAnswers> = given.into_iter().map(|(_, answers)| answers).chain(unopened).collect();
+    let mut all: Vec<AgentAnswers> =
+        answered.into_iter().map(|(_, answers)| answers).chain(unopened).collect();
     let agents: HashMap<&str, &Agent> =
         fleet.agents.iter().map(|agent| (agent.profile.as_str(), agent)).collect();
     for answers in &mut all {

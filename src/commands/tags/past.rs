@@ -124,11 +124,11 @@ impl<'a> Past<'a> {
     /// What is covered of the profiles that have answered; `None` if the journal holds none of them.
     pub(super) fn coverage(
         &self,
-        given: &[(String, Answer<Tags<Row>>)],
+        answered: &[(String, Answer<Tags<Row>>)],
         now: Timestamp,
     ) -> Option<CoverageOfAll> {
         let mut all = CoverageOfAll::default();
-        for (profile, answer) in given {
+        for (profile, answer) in answered {
             let until = if self.unanswered.holds(profile) { now } else { answer.as_of };
             let mut span = self.window.until_answer(until);
             if let Some(had_until) = self.had.borrow().get(profile).and_then(|reach| reach.had_until) {
@@ -142,9 +142,9 @@ impl<'a> Past<'a> {
     }
 
     /// Whether the server has answered for any of these profiles.
-    pub(super) fn has_icons(&self, given: &[String]) -> bool {
+    pub(super) fn has_icons(&self, answered: &[String]) -> bool {
         let recorded = self.recorded.borrow();
-        given.iter().any(|profile| !recorded.contains(profile) && !self.unanswered.holds(profile))
+        answered.iter().any(|profile| !recorded.contains(profile) && !self.unanswered.holds(profile))
     }
 
     /// Whether the script has had something of all profiles before: then their windows begin there.
@@ -157,10 +157,10 @@ impl<'a> Past<'a> {
     ///
     /// # Errors
     /// If that cannot be noted: the next call repeats it.
-    pub(super) fn move_cursors(&self, given: &[String]) -> Result<(), Failure> {
+    pub(super) fn move_cursors(&self, answered: &[String]) -> Result<(), Failure> {
         let Some(script) = self.script else { return Ok(()) };
         let had = self.had.borrow();
-        let had = given.iter().filter_map(|profile| Some((profile.as_str(), had.get(profile)?.last)));
+        let had = answered.iter().filter_map(|profile| Some((profile.as_str(), had.get(profile)?.last)));
         self.keeper.move_cursors(script, had)
     }
 }

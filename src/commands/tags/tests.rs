@@ -56,7 +56,7 @@ fn answered(line: &str, tags: &[(&str, Option<&str>)]) -> (Vec<String>, Vec<Stri
         lost_a_reply: false,
         was_resent: false,
     };
-    let answers = Answers { given: vec![("asha".to_owned(), answer)], failures: vec![], is_many: false };
+    let answers = Answers { answered: vec![("asha".to_owned(), answer)], failures: vec![], is_many: false };
     let Outcome { report, status } = outcome(
         &args,
         &window,
