@@ -77,6 +77,8 @@ mod tests {
             ("ref", "off", ""),
             ("ref", "true", " "),
             ("watch.interval", "2s", "1s"),
+            ("watch.heartbeat", "1s", "999ms"),
+            ("ping.path", "agentProfile/ping", "//x/ping"),
             ("watch.on", "tag,alert", "tag,nonsense"),
             ("columns.tags", "time,fields.queue", "tiem"),
             ("columns.tags", "time, +kind", "time,, kind"),
