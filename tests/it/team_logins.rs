@@ -123,7 +123,7 @@ fn wrong_lines_are_named_by_number_and_nothing_is_sent_stored_or_quoted() {
         "line 4: there is no tab between",
         "line 6: the first column is not the name",
         "line 7: the secret contains characters that are not visible",
-        "line 8: the secret contains control characters",
+        "line 8: there are more than two columns",
         "line 9: the same profile as in line 1",
         "line 10: the same ssid as in line 1",
         "line 11: the first column is longer",

@@ -284,6 +284,9 @@ fn line(number: usize, text: &[u8], before: &[Line]) -> Result<Line, String> {
         .position(|byte| *byte == b'\t')
         .map(|tab| text.split_at(tab))
         .ok_or_else(|| wrong("there is no tab between two columns"))?;
+    if ssid.trim_ascii().contains(&b'\t') {
+        return Err(wrong("there are more than two columns"));
+    }
     let ssid = secret_from(ssid.trim_ascii_start(), &format!("line {number}"))
         .map_err(|failure| failure.problem.message)?;
     let name = std::str::from_utf8(name).ok().and_then(|name| ProfileName::parse(name.trim()).ok());
