@@ -117,7 +117,8 @@ impl CoverageOfAll {
         self.0.iter().all(has_gap).then(words)
     }
 
-    /// For example "covered 09:00–17:00 but for 11:02–11:09 (sleep)". `None` without a profile.
+    /// For example "covered 09:00–17:00 but for 11:02–11:09 (sleep)", or "covered 09:00–17:00 but for the time before 10:15
+    /// (3 profiles) and the time before 11:30 (asha): deepcall did not record". `None` without a profile.
     pub(crate) fn sentence(&self, now: Timestamp, zone: &TimeZone) -> Option<String> {
         let from = self.0.iter().map(|of| of.window.from).min()?;
         let to = self.0.iter().map(|of| of.window.to).max()?;
@@ -137,42 +138,75 @@ impl CoverageOfAll {
         if let Some(moments) = self.moments_only(&whole, now, zone) {
             return Some(moments);
         }
-        // What all profiles lack alike is written once, to the minute in which it is shown.
-        let mut holes: Vec<(Timestamp, String, Vec<&str>)> = vec![];
-        for of in &self.0 {
-            for gap in &of.gaps {
-                let moments = if gap.to.duration_since(gap.from) < MINUTE {
-                    format!("some seconds at {}", times::clock(gap.from, now, zone))
-                } else {
-                    range(gap.from, gap.to)
-                };
-                let words = format!("{moments} ({})", cause(gap.why));
-                match holes.iter_mut().find(|(_, known, _)| *known == words) {
-                    // Of one profile too, two short gaps may read alike.
-                    Some((_, _, profiles)) if profiles.last() == Some(&of.profile.as_str()) => {}
-                    Some((_, _, profiles)) => profiles.push(&of.profile),
-                    None => holes.push((gap.from, words, vec![&of.profile])),
-                }
-            }
-        }
-        holes.sort_by_key(|(from, ..)| *from);
-        let named = holes.iter().take(NAMED).map(|(_, words, profiles)| match profiles.as_slice() {
-            some if some.len() == self.0.len() => words.clone(),
-            [one] => format!("{words} of {one}"),
-            some => format!("{words} of {} profiles", some.len()),
-        });
-        let mut named: Vec<String> = named.collect();
+        let holes = self.holes(now, zone);
+        let Some(first) = holes.first() else { return Some(format!("covered {whole}")) };
+        // A cause that all of several have in common is written once.
+        let common =
+            Some(first.why).filter(|why| holes.len() > 1 && holes.iter().all(|hole| hole.why == *why));
+        let words = |hole: &Hole<'_>| {
+            let who = match hole.profiles.as_slice() {
+                some if some.len() == self.0.len() => None,
+                [one] => Some((*one).to_owned()),
+                some => Some(format!("{} profiles", some.len())),
+            };
+            let why = common.is_none().then(|| cause(hole.why).to_owned());
+            let notes: Vec<String> = who.into_iter().chain(why).collect();
+            if notes.is_empty() { hole.time.clone() } else { format!("{} ({})", hole.time, notes.join(": ")) }
+        };
+        let mut named: Vec<String> = holes.iter().take(NAMED).map(words).collect();
         if holes.len() > NAMED {
             named.push(format!("{} more", holes.len() - NAMED));
         }
-        let Some((last, before)) = named.split_last() else { return Some(format!("covered {whole}")) };
-        let holes =
+        let (last, before) = named.split_last()?;
+        let but_for =
             if before.is_empty() { last.clone() } else { format!("{} and {last}", before.join(", ")) };
-        Some(format!("covered {whole} but for {holes}"))
+        let why = common.map(|why| format!(": {}", cause(why))).unwrap_or_default();
+        Some(format!("covered {whole} but for {but_for}{why}"))
+    }
+
+    /// What profiles lack alike once, to the minute in which it is shown, in the order of time.
+    fn holes(&self, now: Timestamp, zone: &TimeZone) -> Vec<Hole<'_>> {
+        let mut holes: Vec<Hole<'_>> = vec![];
+        for of in &self.0 {
+            for gap in &of.gaps {
+                let time = of.time_of(gap, now, zone);
+                match holes.iter_mut().find(|hole| hole.time == time && hole.why == gap.why) {
+                    // Of one profile too, two short gaps may read alike.
+                    Some(hole) if hole.profiles.last() == Some(&of.profile.as_str()) => {}
+                    Some(hole) => hole.profiles.push(&of.profile),
+                    None => {
+                        holes.push(Hole { from: gap.from, time, why: gap.why, profiles: vec![&of.profile] });
+                    }
+                }
+            }
+        }
+        holes.sort_by_key(|hole| hole.from);
+        holes
     }
 }
 
+/// A time that is not covered, and of whom.
+struct Hole<'a> {
+    from: Timestamp,
+    /// In words.
+    time: String,
+    why: GapCause,
+    profiles: Vec<&'a str>,
+}
+
 impl OfProfile {
+    /// For example "11:02–11:09", or "the time before 11:09" where the window begins with the gap.
+    fn time_of(&self, gap: &Gap, now: Timestamp, zone: &TimeZone) -> String {
+        let clock = |moment| times::clock(moment, now, zone);
+        match (gap.from <= self.window.from, self.window.to <= gap.to) {
+            _ if gap.to.duration_since(gap.from) < MINUTE => format!("some seconds at {}", clock(gap.from)),
+            (true, true) => "all of it".to_owned(),
+            (true, false) => format!("the time before {}", clock(gap.to)),
+            (false, true) => format!("the time after {}", clock(gap.from)),
+            (false, false) => times::range(gap.from, gap.to, now, zone),
+        }
+    }
+
     /// Whether so little of its window is covered that a sentence, whose times are minutes, would contradict itself.
     fn has_moments_only(&self, whole: &str, now: Timestamp, zone: &TimeZone) -> bool {
         let covered: std::time::Duration = self.covered.iter().map(|span| span.length()).sum();
@@ -251,19 +285,53 @@ mod tests {
             assert!(!text.contains(" but for "), "{text}");
         }
         let moments = [row(0, 10, Some(GapCause::Sleep))];
-        assert!(sentence(&[("asha", &moments), ("ravi", &whole)]).ends_with(" (sleep) of asha"));
+        assert!(sentence(&[("asha", &moments), ("ravi", &whole)]).ends_with(" (asha: sleep)"));
         assert!(sentence(&[("asha", &slept)]).ends_with(" (sleep)"));
-        assert!(sentence(&[("asha", &slept), ("ravi", &whole)]).ends_with(" (sleep) of asha"));
+        assert!(sentence(&[("asha", &slept), ("ravi", &whole)]).ends_with(" (asha: sleep)"));
         assert!(sentence(&[("asha", &slept), ("ravi", &slept)]).ends_with(" (sleep)"));
         let three = [("asha", &slept[..]), ("ravi", &slept), ("meena", &whole)];
-        assert!(sentence(&three).ends_with(" (sleep) of 2 profiles"));
+        assert!(sentence(&three).ends_with(" (2 profiles: sleep)"));
         let many: Vec<Coverage> =
             (0..6).map(|hour| row(hour * HOUR, hour * HOUR + 60, Some(GapCause::Outage))).collect();
+        let words = sentence(&[("asha", &many)]);
+        assert!(words.ends_with(" and 3 more: no answer from the server"), "{words}");
+        assert_eq!(words.matches("answer").count(), 1, "{words}");
         let taken = [row(0, 2 * HOUR, Some(GapCause::TakenOver)), row(2 * HOUR + 20, 8 * HOUR, None)];
         let words = sentence(&[("asha", &taken)]);
         assert!(words.starts_with("some seconds at "), "{words}");
         assert!(words.ends_with(" (the deepcall that recorded broke off)"), "{words}");
-        assert!(sentence(&[("asha", &many)]).ends_with(" and 3 more"), "{}", sentence(&[("asha", &many)]));
+    }
+
+    #[test]
+    fn a_hole_at_an_end_of_the_window_is_what_is_before_or_after() {
+        let clock = |seconds| times::clock(at(seconds), at(8 * HOUR), &TimeZone::UTC);
+        let (late, later) = ([row(HOUR, 8 * HOUR, None)], [row(2 * HOUR, 8 * HOUR, None)]);
+        let early = [row(0, 7 * HOUR, Some(GapCause::Outage))];
+        let [one, two, seven] = [1, 2, 7].map(|hours| clock(hours * HOUR));
+        let all = [("asha", &late[..]), ("ravi", &late), ("meena", &later)];
+        for (rows, wanted) in [
+            (&all[..1], format!("the time before {one} (deepcall did not record)")),
+            (&all[..2], format!("the time before {one} (deepcall did not record)")),
+            (
+                &all[..],
+                format!(
+                    "the time before {one} (2 profiles) and the time before {two} (meena): deepcall did not record"
+                ),
+            ),
+            (
+                &[("asha", &late[..]), ("ravi", &early)][..],
+                format!(
+                    "the time before {one} (asha: deepcall did not record) and \
+                     the time after {seven} (ravi: no answer from the server)"
+                ),
+            ),
+            (
+                &[("asha", &late[..]), ("dev", &[])][..],
+                format!("the time before {one} (asha) and all of it (dev): deepcall did not record"),
+            ),
+        ] {
+            assert_eq!(sentence(rows), wanted);
+        }
     }
 
     #[test]

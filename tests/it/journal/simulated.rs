@@ -73,7 +73,7 @@ fn breaks_have_an_outage_a_day_of_some_minutes() {
         assert!(gap["why"] == "outage" && (3..=13).contains(&minutes), "{gap}");
     }
     assert_eq!(gaps.len(), 3 * of_asha.len(), "of everybody at once");
-    assert!(ran.stderr.contains(" but for ") && ran.stderr.contains("(no answer from the server)"), "{ran}");
+    assert!(ran.stderr.contains(" but for ") && ran.stderr.contains(": no answer from the server"), "{ran}");
     let breaks = rows(&document, "break_status");
     let over = breaks.iter().filter(|row| row["until"].is_string()).count();
     assert!(over > 3 * 20, "{over}");
