@@ -35,7 +35,7 @@ pub(crate) fn window(
     };
     let from = match typed.since {
         None => usual.from,
-        Some(text) => since(text, day, now)?,
+        Some(text) => since(text, day.map(|day| (day, usual)), now)?,
     };
     if let Typed { day: None, since: Some(text), until: None } = typed
         && let Some(time) = clock(text)
@@ -61,16 +61,28 @@ pub(crate) fn window(
     }
     let [from, to] = [from, to]
         .map(|moment| moment.to_zoned_datetime(now.time_zone().clone()).strftime("%F %R").to_string());
-    Err(if typed.until.is_some() && from >= to {
-        Failure::usage(format!("the window begins at {from}, which is not before its end at {to}"))
-    } else {
-        Failure::usage(format!("nothing of the shift that begins at {from} has passed"))
+    if typed.until.is_some() && from >= to {
+        return Err(Failure::usage(format!(
+            "the window begins at {from}, which is not before its end at {to}"
+        )));
+    }
+    let failure = Failure::usage(format!("nothing of the shift that begins at {from} has passed"));
+    let before = day.and_then(|day| day.yesterday().ok());
+    Err(match before.filter(|_| hours.is_some_and(Hours::go_over_midnight)) {
+        Some(before) => failure.hint(format!(
+            "a shift belongs to the day on which it begins: `--day {before}` is the one before this"
+        )),
+        None => failure,
     })
 }
 
-fn since(text: &str, day: Option<Date>, now: &ZonedDateTime) -> Result<Timestamp, Failure> {
+/// Beside `--day` a time of day is one within the shift of that day, whichever side of midnight that is.
+fn since(text: &str, day: Option<(Date, Span)>, now: &ZonedDateTime) -> Result<Timestamp, Failure> {
     match (clock(text), day) {
-        (Some(time), Some(day)) => at(day, time, now).map_err(out_of_range),
+        (Some(time), Some((day, shift))) => {
+            let next = at(day.tomorrow().map_err(out_of_range)?, time, now).map_err(out_of_range)?;
+            if next < shift.to { Ok(next) } else { at(day, time, now).map_err(out_of_range) }
+        }
         (None, Some(_)) => Err(wrong("--since", "beside --day it takes a time of day, such as 9:00")),
         (_, None) => moment(text, now).map_err(|error| wrong("--since", &error.to_string())),
     }
@@ -183,6 +195,13 @@ mod tests {
             let typed = Typed { day: Some(day), ..Typed::default() };
             assert_eq!(found(typed, hours, "2026-11-27T14:30"), wanted, "{day} {hours:?}");
         }
+        let today = Typed { day: Some("today"), ..Typed::default() };
+        let hints = |hours| {
+            window(today, hours, false, &now("2026-11-27T05:30")).err().map(|failure| failure.problem.hints)
+        };
+        let hint = "a shift belongs to the day on which it begins: `--day 2026-11-26` is the one before this";
+        assert_eq!(hints(NIGHT_SHIFT), Some(vec![hint.to_owned()]));
+        assert_eq!(hints(DAY_SHIFT), Some(vec![]));
         for wrong in ["8h", "9:00", "yesterday 9:00", "some day", "2026-11-20T09:00"] {
             let typed = Typed { day: Some(wrong), ..Typed::default() };
             let message = found(typed, None, "2026-11-27T14:30");
@@ -211,6 +230,11 @@ mod tests {
             (Some("yesterday"), Some("9:00"), Some("18:00"), None, "26 09:00 - 26 18:00"),
             (Some("yesterday"), Some("22:00"), Some("6:00"), None, "26 22:00 - 27 06:00"),
             (Some("yesterday"), Some("12:00"), None, DAY_SHIFT, "26 12:00 - 26 18:00"),
+            (Some("yesterday"), Some("1:00"), None, NIGHT_SHIFT, "27 01:00 - 27 06:00"),
+            (Some("yesterday"), Some("1:00"), Some("2:00"), NIGHT_SHIFT, "27 01:00 - 27 02:00"),
+            (Some("yesterday"), Some("23:00"), None, NIGHT_SHIFT, "26 23:00 - 27 06:00"),
+            (Some("yesterday"), Some("21:00"), None, NIGHT_SHIFT, "26 21:00 - 27 06:00"),
+            (Some("yesterday"), None, Some("5:00"), NIGHT_SHIFT, "26 22:00 - 27 05:00"),
             (
                 Some("yesterday"),
                 Some("8h"),

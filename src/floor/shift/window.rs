@@ -18,6 +18,13 @@ pub struct Hours {
     pub end: Time,
 }
 
+impl Hours {
+    #[must_use]
+    pub fn go_over_midnight(self) -> bool {
+        self.end <= self.start
+    }
+}
+
 /// The shift that goes on, else the last that has ended. `ended` is whether one that goes on is not meant.
 ///
 /// # Errors
@@ -67,7 +74,7 @@ pub fn today(hours: Option<Hours>, now: &ZonedDateTime) -> Result<Span, jiff::Er
 /// If the day is out of the range of the calendar.
 pub fn of_day(day: Date, hours: Option<Hours>, now: &ZonedDateTime) -> Result<Span, jiff::Error> {
     let hours = hours.unwrap_or(Hours { start: Time::midnight(), end: Time::midnight() });
-    let last = if hours.end <= hours.start { day.tomorrow()? } else { day };
+    let last = if hours.go_over_midnight() { day.tomorrow()? } else { day };
     Ok(Span { from: at(day, hours.start, now)?, to: at(last, hours.end, now)? })
 }
 
