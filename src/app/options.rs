@@ -195,6 +195,9 @@ pub struct FormatOptions {
     /// For a command whose own options choose the format.
     #[arg(skip)]
     pub decided: Option<Sourced<Format>>,
+    /// Which formats have columns, for a command with more formats than the others.
+    #[arg(skip)]
+    pub with_columns: Option<&'static str>,
     /// Whether the answer is a stream of events, which has columns in CSV and TSV only.
     #[arg(skip)]
     pub is_stream: bool,

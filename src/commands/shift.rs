@@ -114,6 +114,9 @@ struct ShiftOutput {
 /// would take words that all of these then had to refuse, for what one command can write.
 const FORMATS: [&str; 8] = ["table", "json", "ndjson", "csv", "tsv", MARKDOWN, HTML, XLSX];
 
+/// In which of them columns can be chosen.
+const WITH_COLUMNS: &str = "table, csv, tsv or markdown";
+
 /// The same columns as a table has, so it takes the same options.
 const MARKDOWN: &str = "markdown";
 
@@ -173,11 +176,12 @@ impl ShiftOutput {
     /// # Errors
     /// If an option would change nothing in this format: exit code 2.
     fn refuse_unused(&self, settings: Settings<'_>) -> Result<(), Failure> {
-        let Some(format @ (HTML | XLSX)) = self.output.as_deref() else { return Ok(()) };
+        // Of the others the renderer knows it.
+        let Some(format @ (MARKDOWN | HTML | XLSX)) = self.output.as_deref() else { return Ok(()) };
         let required = |formats| format!("the format {formats}, but the format is {format} (--output)");
         settings.typed.refuse_unused(&[
-            ("--columns", false, &required("table, csv, tsv or markdown")),
-            ("--no-headers", false, &required("table, csv, tsv or markdown")),
+            ("--columns", format == MARKDOWN, &required(WITH_COLUMNS)),
+            ("--no-headers", format == MARKDOWN, &required(WITH_COLUMNS)),
             ("--csv-raw", false, &required("csv or tsv")),
         ])
     }
@@ -200,6 +204,7 @@ impl ShiftArgs {
         let mut options = OutputOptions { format: FormatOptions::decided(decided), values };
         (options.format.json, options.format.jq) = (json, jq);
         (options.format.columns, options.format.csv_raw) = (columns, csv_raw);
+        options.format.with_columns = Some(WITH_COLUMNS);
         options.values.zone = Some(zone);
         Ok(options)
     }

@@ -26,7 +26,8 @@ pub fn presentation(
     let format = format(options, settings)?;
     let is_for_spreadsheets = matches!(format.value, Format::Csv | Format::Tsv);
     let has_columns = if options.is_stream { is_for_spreadsheets } else { has_columns(format.value) };
-    let with_columns = if options.is_stream { "csv or tsv" } else { "table, csv or tsv" };
+    let usual = if options.is_stream { "csv or tsv" } else { "table, csv or tsv" };
+    let with_columns = options.with_columns.unwrap_or(usual);
     let actual = match format.value {
         // A board or sentences, so there is no option to name.
         Format::Table if options.is_stream => String::new(),

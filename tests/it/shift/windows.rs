@@ -56,7 +56,8 @@ fn what_cannot_be_a_shift_is_a_usage_error() {
         ("shift --sandbox --profiles asha,zz*", "no profile matches zz*"),
         ("shift --jobs 3", "--jobs"),
         ("shift --seed 3", "--sandbox"),
-        ("shift --sandbox --columns breaks --json", "--columns requires the format"),
+        ("shift --sandbox --columns breaks --json", "requires the format table, csv, tsv or markdown, but"),
+        ("shift --sandbox --csv-raw -o markdown", "csv or tsv, but the format is markdown (--output)"),
         (
             "shift --sandbox --columns breaks,longest_break.seconds --json",
             "--jq '.agents[] | {breaks, longest_break}'",
