@@ -12,7 +12,7 @@ use crate::app::select::Selection;
 use crate::app::settings::choice::{SessionSource, session_source};
 use crate::app::settings::table::TIMEOUT;
 use crate::app::signals;
-use crate::commands::watch::args::FollowOptions;
+use crate::commands::watch::args::{FollowOptions, without_retries};
 use crate::commands::watch::follow::{JournalWish, follow, watch_journal};
 use crate::commands::watch::quiet::watch_quietly;
 use crate::commands::watch::sessions::expired;
@@ -28,11 +28,7 @@ use crate::watch::run::exit_status;
 ///
 /// It creates the journal if there is none. `deepcall journal --help` explains what the journal holds.
 #[derive(Args, Clone, Debug)]
-#[command(mut_args(|argument| match argument.get_long() {
-    // Refused with a reason: a poll is not retried, the next one follows.
-    Some("retries") => argument.hide(true),
-    _ => argument,
-}))]
+#[command(mut_args(without_retries))]
 pub(crate) struct RecordArgs {
     #[command(flatten)]
     follow: FollowOptions,
@@ -52,10 +48,8 @@ pub(crate) fn run(args: &RecordArgs, app: &App) -> Result<ExitStatus, Failure> {
     let settings = app.settings()?;
     let renderer = app.renderer(&OutputOptions::default(), args.verbosity, &STREAM)?;
     let plan = args.follow.plan(settings)?;
-    settings.typed.refuse_unused(&[
-        ("--retries", false, "another command: record polls until it is stopped"),
-        ("--ref", plan.scope.tags, "tags to be recorded: --only must include tags"),
-    ])?;
+    let needs = [("--ref", plan.scope.tags, "tags to be recorded: --only must include tags")];
+    settings.typed.refuse_unused(&needs)?;
     // A limit for every command does not end a recording.
     app.supervised.begin_timeout(settings.get(&TIMEOUT)?.if_typed().flatten());
     let sandbox = SandboxOptions::default();

@@ -21,7 +21,7 @@ use crate::app::settings::{Settings, choice};
 use crate::app::signals;
 use crate::client::Requests;
 use crate::commands::status;
-use crate::commands::watch::args::{FollowOptions, SupervisionOptions, followed};
+use crate::commands::watch::args::{FollowOptions, SupervisionOptions, followed, without_retries};
 use crate::commands::watch::follow::{JournalWish, follow, watch_journal};
 use crate::commands::watch::quiet::watch_quietly;
 use crate::commands::watch::sessions::expired;
@@ -54,9 +54,7 @@ use crate::watch::view::FloorView;
 // The short help fits a screen.
 #[command(mut_args(|argument| match argument.get_long() {
     Some("interval" | "only") => argument.hide_short_help(true),
-    // Refused with a reason: a poll is not retried, the next one follows.
-    Some("retries") => argument.hide(true),
-    _ => argument,
+    _ => without_retries(argument),
 }))]
 pub(crate) struct ServeArgs {
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = SERVE_LISTEN.checked())]
@@ -210,10 +208,7 @@ struct Place {
 impl ServeArgs {
     fn plan(&self, settings: Settings<'_>) -> Result<Plan, Failure> {
         let plan = SupervisionOptions::complete(self.follow.plan(settings)?, settings)?;
-        settings.typed.refuse_unused(&[
-            ("--retries", false, "another command: serve polls until it is stopped"),
-            ("--ref", plan.scope.tags, &followed(FollowedPart::Tags)),
-        ])?;
+        settings.typed.refuse_unused(&[("--ref", plan.scope.tags, &followed(FollowedPart::Tags))])?;
         Ok(plan)
     }
 

@@ -1,7 +1,7 @@
 //! The arguments of `deepcall watch`, and the plan that they and the settings make.
 
-use clap::Args;
 use clap::builder::PossibleValuesParser;
+use clap::{Arg, Args};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -36,9 +36,7 @@ use crate::watch::source::WatchScope;
 // The short help fits a screen.
 #[command(mut_args(|argument| match argument.get_long() {
     Some("interval" | "kind" | "match") => argument.hide_short_help(true),
-    // Refused with a reason: a poll is not retried, the next one follows.
-    Some("retries") => argument.hide(true),
-    _ => argument,
+    _ => without_retries(argument),
 }))]
 pub(crate) struct WatchArgs {
     #[command(flatten)]
@@ -93,12 +91,19 @@ pub(crate) struct FollowOptions {
     reference: Option<String>,
 }
 
+/// Hides `--retries`, which [`FollowOptions::plan`] refuses with a reason: a poll is not retried, the next one follows.
+pub(crate) fn without_retries(argument: Arg) -> Arg {
+    if argument.get_long() == Some("retries") { argument.hide(true) } else { argument }
+}
+
 impl FollowOptions {
     /// A plan without an end, and without limits.
     ///
     /// # Errors
-    /// If a setting is wrong: exit code 2.
+    /// If a setting is wrong, or `--retries` was typed: exit code 2.
     pub(crate) fn plan(&self, settings: Settings<'_>) -> Result<Plan, Failure> {
+        let needs = [("--retries", false, "another command: this one polls until it is stopped")];
+        settings.typed.refuse_unused(&needs)?;
         Ok(Plan {
             interval: settings.get(&WATCH_INTERVAL)?.value,
             scope: WatchScope::of(&self.only),
@@ -260,7 +265,6 @@ impl WatchArgs {
             self.exec.is_some() || settings.get(&WATCH_BELL)?.value || settings.get(&WATCH_NOTIFY)?.value;
         settings.typed.refuse_unused(&[
             ("--on", reacts, "--bell, --notify or --exec"),
-            ("--retries", false, "another command: watch polls until it is stopped"),
             ("--since", plan.scope.tags, &followed(FollowedPart::Tags)),
             ("--ref", plan.scope.tags, &followed(FollowedPart::Tags)),
             ("--kind", plan.scope.tags, &followed(FollowedPart::Tags)),
