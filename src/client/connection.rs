@@ -215,14 +215,17 @@ impl Connection {
             let received = self.attempt(&url, body, policy, limit).await;
             let took = sent.elapsed();
             let error = match received {
-                Ok(received) => match read(Received { attempts, lost_a_reply, ..received }) {
-                    Ok(value) => {
-                        self.note_trouble(None);
-                        self.requests.add(path, None, took);
-                        return Ok(value);
+                Ok(received) => {
+                    let status = received.status;
+                    match read(Received { attempts, lost_a_reply, ..received }) {
+                        Ok(value) => {
+                            self.note_trouble(None);
+                            self.requests.add(path, None, took);
+                            return Ok(value);
+                        }
+                        Err(error) => error.with_status(status).sent(),
                     }
-                    Err(error) => error.sent(),
-                },
+                }
                 Err(error) => {
                     lost_a_reply |= error.was_sent();
                     error
@@ -248,7 +251,7 @@ impl Connection {
                 }
                 Next::GiveUp => {
                     self.note_trouble(None);
-                    return Err(retry::with_retry_hint(error, self.clock.now()));
+                    return Err(retry::with_retry_hint(error));
                 }
             }
         }

@@ -179,6 +179,14 @@ impl ApiError {
         self
     }
 
+    /// Adds the HTTP status to a message that says only why the body of such a reply cannot be read.
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        if status >= 400 && self.class() == ErrorClass::Untrusted {
+            self.message = format!("{} (HTTP {status})", self.message);
+        }
+        self
+    }
+
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self

@@ -48,7 +48,7 @@ impl Connection {
             ahead_seconds: received.server_time.map(|time| (received.received_at - time).as_secs()),
         };
         match envelope::judge(&received, Module::AgentProfile) {
-            Err(error) if !is_sign_of_life(&error) => Err(error.sent()),
+            Err(error) if !is_sign_of_life(&error) => Err(error.with_status(received.status).sent()),
             _ => Ok(sign),
         }
     }

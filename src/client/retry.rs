@@ -113,18 +113,16 @@ pub fn http_date(header: &str) -> Option<Timestamp> {
     Timestamp::try_from(httpdate::parse_http_date(header).ok()?).ok()
 }
 
-/// Adds when to try again, for a server that requested a longer wait than the budget allows.
-pub(crate) fn with_retry_hint(error: ApiError, now: Timestamp) -> ApiError {
+/// Adds when to try again, for a server that requested a longer wait than the budget allows. As a length of time: which zone
+/// a time of day would be in is not known here.
+pub(crate) fn with_retry_hint(error: ApiError) -> ApiError {
     let Some(delay) = error.retry_after().filter(|delay| !delay.is_zero()) else { return error };
-    let at = now.checked_add(delay).ok();
-    let seconds = delay.as_secs();
-    let hint = match at.and_then(|at| at.round(jiff::Unit::Second).ok()) {
-        Some(at) => {
-            format!("the server asked clients to wait {seconds} s (Retry-After): try again after {at}")
-        }
-        None => format!("the server asked clients to wait {seconds} s (Retry-After)"),
+    // Rounded up, so that nobody comes too early.
+    let wait = match delay.as_millis().div_ceil(1000) {
+        seconds @ ..120 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds.div_ceil(60)),
     };
-    error.with_hint(hint)
+    error.with_hint(format!("try again in {wait}: the server asked clients to wait (Retry-After)"))
 }
 
 #[cfg(test)]

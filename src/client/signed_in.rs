@@ -239,6 +239,7 @@ impl SignedIn {
         let module = Module::of_path(path);
         let read = |received: Received| {
             let outcome = envelope::outcome(&received, module);
+            let outcome = outcome.map_err(|error| error.with_status(received.status));
             let Received { status, body, server_time, received_at, lost_a_reply, was_resent, .. } = received;
             // Whether the damage is shown is the caller's choice: the body has both forms.
             let (value, took, notes) = (RawReply { body, status, outcome }, Duration::ZERO, Vec::new());

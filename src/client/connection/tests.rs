@@ -225,7 +225,7 @@ async fn retry_after_is_obeyed_if_it_fits() {
     let error = fails(&server.sign_in()).await;
     assert_eq!((error.kind().word(), server.arrivals().len()), ("server", 1));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
-    assert!(error.hints()[0].contains("600 s"), "{:?}", error.hints());
+    assert!(error.hints()[0].contains("10 min"), "{:?}", error.hints());
 }
 
 #[tokio::test]

@@ -118,13 +118,14 @@ fn retry_after_is_seconds_or_a_date_by_the_servers_clock() {
 
 #[test]
 fn the_time_to_come_back_is_told() {
-    let now: Timestamp = "2026-01-02T03:04:05.678Z".parse().unwrap();
-    let error = ApiError::new(ErrorKind::Server, "busy").with_retry_after(Some(Duration::from_secs(600)));
-    let error = with_retry_hint(error, now);
-    assert_eq!(
-        error.hints(),
-        ["the server asked clients to wait 600 s (Retry-After): try again after 2026-01-02T03:14:06Z"]
-    );
+    for (milliseconds, wait) in
+        [(200, "1 s"), (119_000, "119 s"), (120_000, "2 min"), (600_000, "10 min"), (600_001, "11 min")]
+    {
+        let delay = Duration::from_millis(milliseconds);
+        let error = with_retry_hint(ApiError::new(ErrorKind::Server, "busy").with_retry_after(Some(delay)));
+        let hint = format!("try again in {wait}: the server asked clients to wait (Retry-After)");
+        assert_eq!(error.hints(), [hint], "{milliseconds} ms");
+    }
 }
 
 fn any_situation() -> impl Strategy<Value = Situation> {

@@ -95,7 +95,7 @@ fn retry_after() -> Vec<Case> {
     }
     for line in ["503 x", "429 x"] {
         let asked = status("S4", line, &["Retry-After: 600"], "", (5, "server"));
-        cases.push(asked.with_message("try again after 20"));
+        cases.push(asked.with_message("try again in 10 min"));
     }
     cases
 }
@@ -105,8 +105,10 @@ fn refusals() -> Vec<Case> {
     for line in ["400 x", "404 x", "405 x", "413 x", "415 x"] {
         let refusal = r#"{"status":"error","code":9999,"message":"no"}"#;
         cases.push(status("S6", line, &[], refusal, (1, "refused")));
-        cases.push(status("S6", line, &[], "<html>", (6, "not_json")));
-        cases.push(status("S6", line, &[], "", (6, "not_json")));
+        for unreadable in ["<html>", ""] {
+            let why = format!("HTTP {}", &line[..3]);
+            cases.push(status("S6", line, &[], unreadable, (6, "not_json")).with_message(&why));
+        }
     }
     for text in ["", "<html>", r#"{"status":"error","message":"no"}"#] {
         cases.push(status("S7", "401 x", &[], text, (4, "sign_in")));
