@@ -155,10 +155,10 @@ impl Connection {
         Some((address.trim_end_matches('/').to_owned(), self.target.proxy?))
     }
 
-    /// What the system's settings name for this server, and this program cannot use: `a SOCKS proxy`.
+    /// That the system's settings name a proxy for this server which this program cannot use, and what to do.
     #[must_use]
-    pub fn unusable_proxy(&self) -> Option<&'static str> {
-        self.target.unusable
+    pub fn unusable_proxy(&self) -> Option<(String, &'static str)> {
+        self.target.unusable.map(tunnels::unusable)
     }
 
     /// The certificate that the server presented last, trusted or not; `None` before the first handshake and for plain http.

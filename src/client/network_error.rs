@@ -42,7 +42,10 @@ pub(crate) fn before_reply(
 ) -> ApiError {
     let Target { origin, proxy, unusable } = target;
     let advised = |failed: ApiError| match unusable {
-        Some(unusable) => failed.with_hint(tunnels::unusable_hint(unusable)),
+        Some(unusable) => {
+            let (words, advice) = tunnels::unusable(unusable);
+            failed.with_hint(format!("{words}; {advice}"))
+        }
         None => failed,
     };
     let links = chain(error);

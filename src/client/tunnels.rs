@@ -132,10 +132,8 @@ pub(crate) fn credentials_hint(source: ProxySource) -> String {
     )
 }
 
-/// What to do where there is no connection, and the system's settings name what cannot be used.
-pub(crate) fn unusable_hint(unusable: &str) -> String {
-    format!(
-        "{} name {unusable}, which deepcall cannot use; if a proxy is needed, set HTTPS_PROXY to http://HOST:PORT",
-        proxy::SETTINGS
-    )
+/// What is said where the system's settings name what cannot be used, and what to do where there is no connection.
+pub(crate) fn unusable(named: &str) -> (String, &'static str) {
+    let words = format!("{} name {named}, which deepcall cannot use", proxy::SETTINGS);
+    (words, "if a proxy is needed, set HTTPS_PROXY to http://HOST:PORT")
 }

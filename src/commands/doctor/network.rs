@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use crate::client::{ApiError, Certificate, Connection, ErrorKind, Reached, Sign};
 use crate::commands::doctor::finding::Finding;
 use crate::failure::Failure;
-use crate::system::proxy::SETTINGS;
 
 /// A clock that is off by more falsifies lengths of time that are shown in seconds.
 const DOUBTFUL_SECONDS: i64 = 30;
@@ -73,15 +72,12 @@ fn proxy(connection: &Connection, reach: Reach, reached: &Reached) -> Finding {
             _ => Finding::ok("proxy", format!("{address} ({source})")),
         };
     }
-    let Some(unusable) = connection.unusable_proxy() else {
+    let Some((unusable, advice)) = connection.unusable_proxy() else {
         let is_plain = connection.server().is_plain_http();
         return Finding::ok("proxy", if is_plain { "none: plain http uses no proxy" } else { "none" });
     };
-    let detail = format!("none; {SETTINGS} name {unusable}, which deepcall cannot use");
-    if is_nowhere {
-        return Finding::warn("proxy", detail, "if a proxy is needed, set HTTPS_PROXY to http://HOST:PORT");
-    }
-    Finding::ok("proxy", detail)
+    let detail = format!("none; {unusable}");
+    if is_nowhere { Finding::warn("proxy", detail, advice) } else { Finding::ok("proxy", detail) }
 }
 
 fn network(connection: &Connection, reach: Reach, reached: &Reached) -> Finding {

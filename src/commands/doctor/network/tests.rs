@@ -5,6 +5,7 @@ use crate::client::{ConnectionOptions, Proxies};
 use crate::clock::Clock;
 use crate::store::ServerUrl;
 use crate::system::proxy::ProxySettings;
+use crate::system::proxy::SETTINGS;
 
 const NOW: &str = "2026-11-24T12:00:00Z";
 
