@@ -166,7 +166,7 @@ fn with_candidates_of_argument(argument: Arg, document: Option<&'static Document
                 limit("wrapup=", "of wrap-ups, e.g. 60s:90s"),
             ]
         }),
-        "sort" => offer(argument, || tags::sort_keys().map(CompletionCandidate::new).collect()),
+        "sort" => offer(argument, || tags::order::sort_keys().map(CompletionCandidate::new).collect()),
         "store" => {
             offer(argument, || StoreKind::ALL.map(|store| CompletionCandidate::new(store.word())).into())
         }

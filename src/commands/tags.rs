@@ -1,6 +1,7 @@
 //! `deepcall tags`: recent notifications with their icons. The server decides how far back it sends them (`api.md` §3), the
 //! journal has those that any command received; every filter works on both.
 
+pub(crate) mod order;
 pub(crate) mod past;
 
 use std::cell::RefCell;
@@ -12,15 +13,16 @@ use jiff::tz::TimeZone;
 
 use crate::app::App;
 use crate::app::console::Outcome;
-use crate::app::fleet::Answers;
+use crate::app::fleet::{Answers, Fleet};
 use crate::app::journal::keeper::Keeper;
 use crate::app::journal::keeper::opening::Wish;
 use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, TagFilterOptions, VerbosityOptions};
 use crate::app::settings::table::{REF, SERVER_TIMEZONE};
 use crate::client::replies::tags;
-use crate::client::{Answer, SignedIn, TagFilter, Tags};
+use crate::client::{Answer, Reference, SignedIn, TagFilter, Tags};
 use crate::commands::coverage;
 use crate::commands::coverage::CoverageOfAll;
+use crate::commands::tags::order::Order;
 use crate::commands::tags::past::Past;
 use crate::commands::window::Window;
 use crate::failure::{ExitStatus, Failure};
@@ -92,42 +94,67 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
             .hint("to skip what has been received so far, write it to a file"));
     }
     let settings = app.settings()?;
-    let reference = settings.get(&REF)?.value;
-    let server_zone = settings.get(&SERVER_TIMEZONE)?.value;
     let now = app.clock.now();
     let zone = &renderer.presentation().zone;
-    let window = Window::of([args.since.as_deref(), args.until.as_deref()], now, zone)?;
-    let filter = TagFilter::from(&args.filter);
-    let seen = RefCell::new(KindsSeen::default());
-    let wants_past = args.since.is_some() || args.require_coverage;
-    let simulated = wants_past.then_some(window.since);
-    let wish = Wish::of("tags", &args.query.sandbox);
-    let wish = Wish { is_required: args.new.is_some(), since: simulated, ..wish };
-    let (answers, past) = app.query((&args.query).into(), async |fleet| {
+    let query = Query {
+        args,
+        window: Window::of([args.since.as_deref(), args.until.as_deref()], now, zone)?,
+        filter: TagFilter::from(&args.filter),
+        reference: settings.get(&REF)?.value,
+        server_zone: settings.get(&SERVER_TIMEZONE)?.value,
+        kinds_seen: RefCell::default(),
+    };
+    let (answers, past) = app.query((&args.query).into(), async |fleet| query.answers(app, fleet).await)?;
+    let coverage = past.as_ref().and_then(|past| past.coverage(&answers.answered, now));
+    let continues_script = past.as_ref().is_some_and(Past::continues_script);
+    let note_of_kinds = query.kinds_seen.borrow().note("no tag has kind", &query.filter.kinds);
+    let answered = answers.answered.iter().map(|(profile, _)| profile.clone()).collect::<Vec<_>>();
+    let has_nothing = past.is_some() && answered.is_empty();
+    let has_icons = past.as_ref().is_none_or(|past| answered.is_empty() || past.has_icons(&answered));
+    let context = Context { coverage, continues_script, has_nothing, has_icons, now, zone };
+    let made = outcome(args, &query.window, note_of_kinds, answers, &context);
+    let status = app.console.answer(made, &renderer)?;
+    if let Some(past) = &past {
+        past.move_cursors(&answered)?;
+    }
+    Ok(status)
+}
+
+/// What is asked for, and which of the notifications that come are shown.
+struct Query<'a> {
+    args: &'a TagsArgs,
+    window: Window,
+    filter: TagFilter,
+    reference: Reference,
+    server_zone: TimeZone,
+    /// For a note about `--kind`.
+    kinds_seen: RefCell<KindsSeen>,
+}
+
+impl<'a> Query<'a> {
+    /// Asks for every agent, and adds what the journal has, if it has to do with the command.
+    ///
+    /// # Errors
+    /// If the only agent has no answer, or the journal cannot be read.
+    async fn answers(
+        &self,
+        app: &'a App,
+        fleet: Fleet,
+    ) -> Result<(Answers<Answer<Tags<Row>>>, Option<Past<'a>>), Failure> {
+        let args = self.args;
+        let wants_past = args.since.is_some() || args.require_coverage;
+        let wish = Wish {
+            is_required: args.new.is_some(),
+            since: wants_past.then_some(self.window.since),
+            ..Wish::of("tags", &args.query.sandbox)
+        };
         let keeper = Keeper::open(app, &wish, &fleet)?;
-        let past = keeper.map(|keeper| Past::new(keeper, window, args.new.as_deref(), args.journal.poll));
-        let row_of = |profile: &str| {
-            let profile = CompactString::from(profile);
-            let (filter, seen) = (&filter, &seen);
-            move |tag: Tag| {
-                // They are for a note about --kind alone.
-                if !filter.kinds.is_empty() {
-                    seen.borrow_mut().add(&tag);
-                }
-                filter.selects(&tag).then(|| row(profile.clone(), tag))
-            }
-        };
-        let request = async |signed_in: &SignedIn| {
-            let row_of = row_of(&signed_in.profile);
-            if let Some(past) = past.as_ref().filter(|past| past.holds(&signed_in.profile)) {
-                return Ok(past.tags(signed_in, &reference, &server_zone).await?.map_tags(row_of));
-            }
-            let recent = |tag| if window.holds(&tag) { row_of(tag) } else { None };
-            Ok(signed_in.tags(&reference, &server_zone, recent).await?)
-        };
+        let past =
+            keeper.map(|keeper| Past::new(keeper, self.window, args.new.as_deref(), args.journal.poll));
+        let request = |signed_in| self.answer(past.as_ref(), signed_in);
         let without_session = |profile: &str, failure: Failure| match &past {
             Some(past) if past.holds(profile) => {
-                Ok(past.without_answer(profile, failure)?.map_tags(row_of(profile)))
+                Ok(past.without_answer(profile, failure)?.map_tags(self.row_of(profile)))
             }
             _ => Err(failure),
         };
@@ -136,20 +163,33 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
             past.unanswered.report(&fleet, &mut answers);
         }
         Ok((answers, past))
-    })?;
-    let coverage = past.as_ref().and_then(|past| past.coverage(&answers.answered, now));
-    let goes_on = past.as_ref().is_some_and(Past::goes_on);
-    let note_of_kinds = seen.borrow().note("no tag has kind", &filter.kinds);
-    let answered = answers.answered.iter().map(|(profile, _)| profile.clone()).collect::<Vec<_>>();
-    let has_nothing = past.is_some() && answered.is_empty();
-    let has_icons = past.as_ref().is_none_or(|past| answered.is_empty() || past.has_icons(&answered));
-    let known = Known { coverage, goes_on, has_nothing, has_icons, now, zone };
-    let made = outcome(args, &window, note_of_kinds, answers, &known);
-    let status = app.console.answer(made, &renderer)?;
-    if let Some(past) = &past {
-        past.move_cursors(&answered)?;
     }
-    Ok(status)
+
+    /// Asks for one agent.
+    async fn answer(
+        &self,
+        past: Option<&Past<'_>>,
+        signed_in: &SignedIn,
+    ) -> Result<Answer<Tags<Row>>, Failure> {
+        let row_of = self.row_of(&signed_in.profile);
+        if let Some(past) = past.filter(|past| past.holds(&signed_in.profile)) {
+            let answer = past.tags(signed_in, &self.reference, &self.server_zone).await?;
+            return Ok(answer.map_tags(row_of));
+        }
+        let recent = |tag| if self.window.holds(&tag) { row_of(tag) } else { None };
+        Ok(signed_in.tags(&self.reference, &self.server_zone, recent).await?)
+    }
+
+    /// The row of a notification of this profile, if the filter selects it.
+    fn row_of(&self, profile: &str) -> impl Fn(Tag) -> Option<Row> {
+        let profile = CompactString::from(profile);
+        move |tag| {
+            if !self.filter.kinds.is_empty() {
+                self.kinds_seen.borrow_mut().add(&tag);
+            }
+            self.filter.selects(&tag).then(|| row(profile.clone(), tag))
+        }
+    }
 }
 
 /// What a window by our clock leaves out or lets in, if the server's is another one.
@@ -236,11 +276,11 @@ fn extra_fields(row: &Row) -> ExtraFields {
 }
 
 /// What the rows alone do not say.
-struct Known<'a> {
+struct Context<'a> {
     /// `None` if the journal holds none of the agents.
     coverage: Option<CoverageOfAll>,
     /// Whether the window begins where a script was the last time.
-    goes_on: bool,
+    continues_script: bool,
     /// Whether neither the server nor the journal that is there has given anything.
     has_nothing: bool,
     /// Whether a server was asked, for the journal does not keep what belongs to no notification.
@@ -249,11 +289,11 @@ struct Known<'a> {
     zone: &'a TimeZone,
 }
 
-impl Known<'_> {
+impl Context<'_> {
     fn note(&self, window: &Window) -> Option<String> {
         let is_long = window.outreaches_the_server(self.now);
         match &self.coverage {
-            Some(coverage) if if self.goes_on { coverage.has_gap() } else { is_long } => {
+            Some(coverage) if if self.continues_script { coverage.has_gap() } else { is_long } => {
                 coverage.sentence(self.now, self.zone)
             }
             None if is_long && !self.has_nothing => Some(coverage::THE_HOUR_ALONE.to_owned()),
@@ -267,12 +307,12 @@ fn outcome(
     window: &Window,
     note_of_kinds: Option<String>,
     mut answers: Answers<Answer<Tags<Row>>>,
-    known: &Known<'_>,
+    context: &Context<'_>,
 ) -> Outcome {
     let mut status = answers.status();
     let failures = answers.take_failures();
-    let as_of = answers.answered.iter().map(|(_, answer)| answer.as_of).max().unwrap_or(known.now);
-    let mut notes: Vec<String> = known.note(window).into_iter().collect();
+    let as_of = answers.answered.iter().map(|(_, answer)| answer.as_of).max().unwrap_or(context.now);
+    let mut notes: Vec<String> = context.note(window).into_iter().collect();
     notes.extend(note_of_kinds);
     notes.extend(note_of_clocks(answers.answered.iter().map(|(_, answer)| answer)));
     let mut icons = vec![];
@@ -300,18 +340,18 @@ fn outcome(
         status = ExitStatus::No;
     }
     let tail = Row::new(DOCUMENT.tail);
-    let tail = known.coverage.as_ref().map_or_else(|| tail.clone(), |coverage| coverage.fill(tail.clone()));
+    let tail = context.coverage.as_ref().map_or_else(|| tail.clone(), |coverage| coverage.fill(tail.clone()));
     if args.require_coverage
         && status == ExitStatus::Done
-        && known.coverage.as_ref().is_none_or(CoverageOfAll::has_gap)
+        && context.coverage.as_ref().is_none_or(CoverageOfAll::has_gap)
     {
         status = ExitStatus::No;
     }
     let head = Row::new(DOCUMENT.head)
         .with("as_of", as_of)
-        .with("since", (!known.goes_on).then_some(window.since))
+        .with("since", (!context.continues_script).then_some(window.since))
         .with("until", window.until);
-    let icons = known.has_icons.then_some(RawList { label: "".into(), items: icons });
+    let icons = context.has_icons.then_some(RawList { label: "".into(), items: icons });
     let report =
         Report { head, tail: tail.with("icons", icons), failures, notes, ..Report::new(&DOCUMENT, kept) };
     Outcome { report, status }
@@ -331,47 +371,6 @@ pub fn row(profile: CompactString, tag: Tag) -> Row {
         .with("customer", tag.customer)
         .with("icons", RawList { label: label.into(), items: tag.icons })
         .with("fields", tag.fields)
-}
-
-/// The names of keys in `--sort`.
-const SORT_KEYS: [&str; 6] = ["time", "kind", "profile", "agent", "customer", "message"];
-
-/// What `--sort` takes: each key, and each key that reverses the order.
-pub(crate) fn sort_keys() -> impl Iterator<Item = String> {
-    let reversed = SORT_KEYS.iter().map(|key| format!("-{key}"));
-    SORT_KEYS.iter().map(|key| (*key).to_owned()).chain(reversed)
-}
-
-/// The key by which rows are sorted, and the direction.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Order {
-    key: &'static str,
-    descending: bool,
-}
-
-impl Order {
-    fn parse(text: &str) -> Result<Self, String> {
-        let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
-        let key = match name {
-            "agent" | "agent_id" => Some("agent_id"),
-            _ => SORT_KEYS.into_iter().find(|key| *key == name),
-        };
-        let known = || format!("known are {}; -KEY reverses the order", SORT_KEYS.join(", "));
-        Ok(Self { key: key.ok_or_else(known)?, descending })
-    }
-
-    /// A stable sort. Rows without a value come last in both directions.
-    fn sort(self, rows: &mut [Row]) {
-        let Some(place) = rows.first().map(|row| row.place(self.key)) else { return };
-        rows.sort_by(|left, right| {
-            let order = match (left.at(place), right.at(place)) {
-                (Value::Time(left), Value::Time(right)) => left.cmp(right),
-                (Value::Text(left), Value::Text(right)) => left.cmp(right),
-                (left, right) => return left.is_absent().cmp(&right.is_absent()),
-            };
-            if self.descending { order.reverse() } else { order }
-        });
-    }
 }
 
 #[cfg(test)]

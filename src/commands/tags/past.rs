@@ -148,7 +148,7 @@ impl<'a> Past<'a> {
     }
 
     /// Whether the script has had something of all profiles before: then their windows begin there.
-    pub(super) fn goes_on(&self) -> bool {
+    pub(super) fn continues_script(&self) -> bool {
         let had = self.had.borrow();
         !had.is_empty() && had.values().all(|reach| reach.had_until.is_some())
     }

@@ -62,9 +62,9 @@ fn answered(line: &str, tags: &[(&str, Option<&str>)]) -> (Vec<String>, Vec<Stri
         &window,
         note,
         answers,
-        &Known {
+        &Context {
             coverage: None,
-            goes_on: false,
+            continues_script: false,
             has_nothing: false,
             has_icons: true,
             now,
