@@ -38,8 +38,9 @@ use crate::report::{
 /// only if the server answered that they are in neither; if an answer is missing, the state is `unknown`.
 ///
 /// With a journal, and where the terminal has room for it, BREAKS TODAY counts the breaks of the current shift
-/// (shift.start and shift.end in config.toml), or else since midnight. 3× 23–25 min means that the answers leave the
-/// length open, ≥ that answers are missing, and * that a break still goes on.
+/// (shift.start and shift.end in config.toml), or else since midnight: 3 (41 min) are three breaks of 41 minutes in all.
+/// A range, as in 3 (23–25 min), means that the answers leave the length open. Where answers are missing there may have
+/// been more: then it is ≥ 3, and `none seen` instead of `none`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct StatusArgs {
     /// Show which breaks exceed a limit, those first, e.g. break=15m

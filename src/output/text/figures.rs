@@ -63,15 +63,16 @@ pub(crate) fn reason(share: &ReasonShare) -> String {
     }
 }
 
-/// "3× 41 min*": how many breaks there were today, and how long they were in sum. "≥ 3× 41 min" where answers are missing,
-/// so that there may have been more; "0" where there was none.
+/// "3 (41 min)": how many breaks there were today, and how long they were in sum. "≥ 3 (41 min)" where answers are missing,
+/// so that there may have been more; "none", or "none seen", where there was none. That one goes on, the row says already.
 pub(crate) fn today(today: &Today) -> String {
     let (breaks, count) = (&today.breaks, today.breaks.count());
-    let at_least = if today.has_gap() { "≥ " } else { "" };
-    if count == 0 && breaks.time.max < Duration::from_secs(MINUTE) {
-        return format!("{at_least}0");
+    match (count == 0 && breaks.time.max < Duration::from_secs(MINUTE), today.has_gap()) {
+        (true, true) => "none seen".to_owned(),
+        (true, false) => "none".to_owned(),
+        (false, true) => format!("≥ {count} ({})", minutes(breaks.time)),
+        (false, false) => format!("{count} ({})", minutes(breaks.time)),
     }
-    format!("{at_least}{count}× {}", bounded(breaks.time, breaks.is_open()))
 }
 
 #[cfg(test)]

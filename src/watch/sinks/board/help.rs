@@ -11,7 +11,7 @@ const WORDS: [(&str, &str); 6] = [
     ("neither", "not on break and not in wrap-up, as far as the server reports"),
     ("unknown", "an answer is missing, or the profile is no longer followed"),
     ("≥ 5 min", "at least this long: the server sent no start"),
-    ("breaks", "how many today, and how long: ≥ if answers are missing, * while one goes on"),
+    ("breaks", "how many today, and how long in all; ≥ and none seen: there may have been more"),
     ("left", "until the limit, or the end of a wrap-up without one; negative once over"),
 ];
 
