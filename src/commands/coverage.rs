@@ -223,7 +223,7 @@ fn cause(why: GapCause) -> &'static str {
         GapCause::AnswerLost => "an answer was lost",
         GapCause::MemoryFull => "too many notifications",
         GapCause::NotRunning => "deepcall did not record",
-        GapCause::TakenOver => "the deepcall that recorded broke off",
+        GapCause::TakenOver => "the process that recorded broke off",
         GapCause::Journal => "the journal could not be written",
     }
 }
@@ -299,7 +299,7 @@ mod tests {
         let taken = [row(0, 2 * HOUR, Some(GapCause::TakenOver)), row(2 * HOUR + 20, 8 * HOUR, None)];
         let words = sentence(&[("asha", &taken)]);
         assert!(words.starts_with("some seconds at "), "{words}");
-        assert!(words.ends_with(" (the deepcall that recorded broke off)"), "{words}");
+        assert!(words.ends_with(" (the process that recorded broke off)"), "{words}");
     }
 
     #[test]
