@@ -98,7 +98,10 @@ fn the_board_of_a_sandbox_has_the_breaks_of_today_where_the_width_allows() {
     for (columns, has_breaks) in [(80, false), (120, true), (200, true)] {
         let mut screen = Screen::start(&world, "watch --sandbox", 24, columns);
         let shown = screen.wait_until("the floor", |shown| {
-            let rows = || shown.lines().filter(|line| line.contains("neither") || line.contains("on break"));
+            let is_title = |line: &&str| line.contains("agent") && line.contains("state");
+            let floor = || shown.lines().skip_while(|line| !is_title(line)).skip(1);
+            let rows =
+                || floor().take_while(|line| !line.starts_with("──")).filter(|line| line.contains("neither"));
             let known = |row: &str| row.contains(" (") || row.contains(" none");
             rows().count() > 5 && (!has_breaks || rows().all(known))
         });
