@@ -18,12 +18,12 @@ pub(crate) fn push_plain(word: &str, plain: &mut String) {
         let is_mark = matches!(letter, '_' | '-') || letter.is_control() || is_invisible(*letter);
         !(letter.is_whitespace() || is_mark)
     };
-    let letters = word.chars().filter(counts);
-    // Nearly all keys are ASCII, of which no character becomes several.
-    if word.is_ascii() {
-        plain.extend(letters.map(|letter| letter.to_ascii_lowercase()));
+    if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        let start = plain.len();
+        plain.push_str(word);
+        plain[start..].make_ascii_lowercase();
     } else {
-        plain.extend(letters.flat_map(char::to_lowercase));
+        plain.extend(word.chars().filter(counts).flat_map(char::to_lowercase));
     }
 }
 
