@@ -73,7 +73,7 @@ pub(crate) static DOCUMENT: Document = Document {
             "",
             Meaning::Text,
             Shown::OnRequest,
-            "journal.numbers: how long customers' numbers stay whole",
+            "journal.numbers: how long customers' numbers stay unmasked",
         ),
         Field::new("sqlite", "", Meaning::Text, Shown::OnRequest, "the version of SQLite"),
         Field::new("version", "", Meaning::Count, Shown::OnRequest, "the version of its tables"),
