@@ -86,17 +86,12 @@ impl JournalUse {
     /// If a setting is wrong, or a journal is wanted and the system names no folder: exit code 2.
     pub(crate) fn of(app: &App, is_wanted: bool) -> Result<Option<Self>, Failure> {
         let recording = RecordingScope::of(app.settings()?.get(&JOURNAL_RECORD)?.value, is_wanted);
-        let path = match path(app) {
-            // Where the system names no folder, nothing can be there either.
-            Err(_)
-                if recording != RecordingScope::All
-                    && app.settings()?.get(&JOURNAL_PATH)?.value.is_none() =>
-            {
-                return Ok(None);
-            }
-            path => path?,
-        };
-        Ok(Some(Self { path, settings: settings(app)?, recording, limits: limits(app)? }))
+        let has_no_place = app.folders().is_err() && app.settings()?.get(&JOURNAL_PATH)?.value.is_none();
+        // Nothing can be there either.
+        if has_no_place && recording != RecordingScope::All {
+            return Ok(None);
+        }
+        Ok(Some(Self { path: path(app)?, settings: settings(app)?, recording, limits: limits(app)? }))
     }
 
     /// `None` where there is no journal and none is to be made.
