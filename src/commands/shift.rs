@@ -16,6 +16,8 @@ mod words;
 mod xlsx;
 
 use std::io::Write;
+use std::num::NonZero;
+use std::thread;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -124,8 +126,8 @@ const MARKDOWN: &str = "markdown";
 const HTML: &str = "html";
 const XLSX: &str = "xlsx";
 
-/// So much of shifts is in memory at once: some hundred thousand events. A working day of hundreds of agents is less.
-const AGENT_HOURS: u64 = 3_000;
+/// So many hours of agents are worth a thread of their own, with the time that it takes to open the file again.
+const AGENT_HOURS: u64 = 500;
 
 pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
     let settings = app.settings()?;
@@ -260,34 +262,24 @@ fn shifts(
         outgoing: settings.get(&SHIFT_OUTGOING)?.value,
         callback: settings.get(&SHIFT_CALLBACK)?.value,
     };
-    let customer = |recorded: &Recorded| journal.customer_of(recorded).map(Customer);
-    let rules =
-        Rules { window, limits: &limits, allowances: &allowances, kinds: &kinds, customer: &customer };
-    let of_some = |rows: Vec<AgentRow>| -> Result<_, JournalError> {
+    let of_group = |journal: &Journal, rows: Vec<AgentRow>| -> Result<_, JournalError> {
+        let customer = |recorded: &Recorded| journal.customer_of(recorded).map(Customer);
+        let rules =
+            Rules { window, limits: &limits, allowances: &allowances, kinds: &kinds, customer: &customer };
         let views = View::of_all(rows, journal, window)?;
-        Ok(by_agent(views).iter().map(|views| shift_of(views, &rules, now)).collect())
+        Ok(by_agent(views).iter().map(|views| shift_of(views, &rules, now)).collect::<Vec<_>>())
     };
-    let batches = batches(chosen(choice, journal)?, window).into_iter();
-    let shifts: Vec<Vec<_>> = batches.map(of_some).collect::<Result<_, _>>()?;
+    let rows = chosen(choice, journal)?;
+    let threads = threads(rows.len(), window);
+    let shifts = journal.spread(by_named_agent(rows), threads, of_group)?;
     Ok(shifts.into_iter().flatten().collect())
 }
 
-/// Those whose past is in memory together. The fewer they are, the more often the file is gone through; what hundreds of
-/// agents have done in a month does not fit.
-fn batches(rows: Vec<AgentRow>, window: Span) -> Vec<Vec<AgentRow>> {
-    let most = AGENT_HOURS / (window.length().as_secs() / 3600).max(1);
-    let mut batches: Vec<Vec<AgentRow>> = vec![];
-    for group in by_named_agent(rows) {
-        match batches.last_mut().filter(|last| len(last) + len(&group) <= most) {
-            Some(last) => last.extend(group),
-            None => batches.push(group),
-        }
-    }
-    batches
-}
-
-fn len(rows: &[AgentRow]) -> u64 {
-    u64::try_from(rows.len()).unwrap_or(u64::MAX)
+fn threads(agents: usize, window: Span) -> usize {
+    let hours = window.length().as_secs() / 3600;
+    let wanted = u64::try_from(agents).unwrap_or(u64::MAX).saturating_mul(hours) / AGENT_HOURS;
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    usize::try_from(wanted).unwrap_or(usize::MAX).clamp(1, cores)
 }
 
 /// # Errors

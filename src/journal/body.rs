@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::client::replies::tags::IconNames;
-use crate::floor::event::{Event, EventKind, EventWords, ReadError, ReportedTag};
+use crate::floor::event::{Event, EventKind, EventWords, ReadError};
 use crate::json;
 use crate::output::formats::json::write_rest;
 use crate::output::text::mask::{HIDDEN_DIGIT, mask_json};
@@ -38,20 +38,6 @@ pub(super) fn read_with(
         icon_names.fill(&mut reported.tag);
     }
     Ok(event)
-}
-
-/// The same without the icons and the fields of a notification.
-pub(super) fn read_without_fields(
-    name: &str,
-    at: Timestamp,
-    profile: &str,
-    body: &str,
-) -> Result<Event, ReadError> {
-    if name != "tag" {
-        return read(name, at, profile, body);
-    }
-    let kind = EventKind::Tag(Box::new(ReportedTag::read_without_fields(body)?));
-    Ok(Event { at, server_time: None, profile: Some(profile.to_owned()), kind })
 }
 
 /// A notification's id, found without reading the rest; `None` where it has none, and where it is written in a way that has to

@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Params, Row, params};
 use super::agents::AgentRef;
 use super::unreadable::{is_of_another_version, readable};
 use super::{Journal, JournalError, body, millis, moment};
-use crate::floor::event::{Event, ReadError};
+use crate::floor::event::{Event, EventKind, ReadError};
 use crate::floor::timeline::Recorded;
 
 /// How far before a window the events are looked for that may belong to it: the clocks of servers differ, and coverage of
@@ -34,60 +34,51 @@ pub(crate) struct EventQuery {
     pub(crate) types: &'static [&'static str],
 }
 
-/// How much of a notification is read.
-#[derive(Clone, Copy)]
-pub(super) enum Detail {
-    Whole,
-    /// Neither its icons nor its fields, which are nine tenths of it.
-    WithoutFields,
-}
-
 /// What an agent's break, wrap-up and identity follow from, as the index of them has it.
 pub(super) const OF_STATE: &str = "type IN ('agent_changed', 'break_started', 'break_changed', 'break_ended', 'wrapup_started', 'wrapup_ended')";
 
 /// With which a state begins.
-pub(super) const FIRST_TYPES: [&str; 3] = ["agent_changed", "break_started", "wrapup_started"];
+pub(super) const STARTS: [&str; 2] = ["break_started", "wrapup_started"];
 
 pub(super) const COLUMNS: &str = "seq, agent, type, at, body, server_at, customer";
 
-/// Of an agent (?1), from a moment (?2) and before another (?3): the first and the last number, and how many events there are.
-/// Where there is none, both numbers are that of the next event, or the largest that there is.
-pub(super) const NUMBERS_OF_WINDOW: &str = "
-    WITH next (seq) AS MATERIALIZED (SELECT coalesce((
-        SELECT seq FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?3 ORDER BY at LIMIT 1), 9223372036854775807))
-    SELECT coalesce(min(seq), (SELECT seq FROM next)), max(coalesce(max(seq), 0), (SELECT seq FROM next)), count(*)
-    FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2 AND at < ?3";
+/// Of an agent (?1), the first number of what was noticed from a moment (?2) on, or the largest that there is.
+const FIRST_SINCE: &str = "
+    SELECT coalesce(min(seq), 9223372036854775807) FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2";
 
-/// The numbers between which what was recorded in a window lies, and how much of it there is.
-#[derive(Clone, Copy)]
-pub(super) struct SeqRange {
-    pub(super) first: i64,
-    pub(super) last: i64,
-    pub(super) count: i64,
-}
+/// Of an agent (?1), the number of what was noticed first from a moment (?2) on, or the largest that there is.
+pub(super) const NEXT: &str = "
+    SELECT coalesce((
+        SELECT seq FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2 ORDER BY at LIMIT 1), 9223372036854775807)";
 
-/// The same window's events.
-pub(super) fn sql_of_window(wanted: &str) -> String {
-    format!(
-        "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2 AND at < ?3 {wanted}"
-    )
+/// Of an agent (?1), what was noticed from a moment (?2) on.
+fn sql_since(wanted: &str) -> String {
+    format!("SELECT {COLUMNS} FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2 {wanted}")
 }
 
 /// Of an agent (?1), what states follow from that began before a moment (?2), and was recorded up to a number (?4): since the
-/// last of each of `first_types` that was recorded before another number (?3).
-pub(super) fn sql_of_states(first_types: &[&str], wanted: &str) -> String {
+/// last of each of `starts` that was recorded before another number (?3).
+pub(super) fn sql_of_states(starts: &[&str], wanted: &str) -> String {
     // The last by its number: by its time it may be an earlier one, if the clock was set back.
-    let last_of = |name: &&str| {
+    let last = |start: &&str| {
         format!(
             "coalesce((SELECT max(seq) FROM event INDEXED BY event_of_state
-                 WHERE agent = ?1 AND type = '{name}' AND {OF_STATE} AND at < ?2 AND seq < ?3), ?3)"
+                 WHERE agent = ?1 AND type = '{start}' AND {OF_STATE} AND at < ?2 AND seq < ?3), ?3)"
         )
     };
-    let lasts: Vec<String> = first_types.iter().map(last_of).collect();
+    let lasts: Vec<String> = starts.iter().map(last).collect();
     format!(
         "SELECT {COLUMNS} FROM event INDEXED BY event_of_state WHERE agent = ?1 AND {OF_STATE} AND at < ?2
              {wanted} AND seq >= (SELECT min(?3, {})) AND seq <= ?4",
         lasts.join(", ")
+    )
+}
+
+/// Of an agent (?1), since when the session has answered for whom it does.
+fn sql_of_last_agent() -> String {
+    format!(
+        "SELECT {COLUMNS} FROM event INDEXED BY event_of_state WHERE agent = ?1 AND type = 'agent_changed' AND {OF_STATE}
+             ORDER BY seq DESC LIMIT 1"
     )
 }
 
@@ -123,7 +114,7 @@ impl Journal {
         let wanted = params![list(&agents), from, until, query.after_seq, types];
         let mut rows = statement.query(wanted).map_err(fault)?;
         while let Some(row) = rows.next().map_err(fault)? {
-            let Some((agent, recorded)) = self.recorded(row, Detail::Whole)? else { continue };
+            let Some((agent, recorded)) = self.recorded(row)? else { continue };
             if visit(agent, recorded).is_break() {
                 break;
             }
@@ -148,18 +139,11 @@ impl Journal {
         agent: AgentRef,
         from: Timestamp,
     ) -> Result<Vec<Recorded>, JournalError> {
-        self.recorded_between(agent, from, Timestamp::MAX, Detail::Whole)
-    }
-
-    /// The same without what was noticed at `until` or later.
-    pub(super) fn recorded_between(
-        &self,
-        agent: AgentRef,
-        from: Timestamp,
-        until: Timestamp,
-        detail: Detail,
-    ) -> Result<Vec<Recorded>, JournalError> {
-        self.between(agent, (from, until), &FIRST_TYPES, "", detail)
+        let mut events = self.since(agent, from, &STARTS, "")?;
+        if !events.iter().any(|it| matches!(it.event.kind, EventKind::AgentChanged(_))) {
+            events.splice(0..0, self.read(&sql_of_last_agent(), [agent.0])?);
+        }
+        Ok(events)
     }
 
     /// What breaks in a window that begins at `from` follow from: of hundreds of events of a day, some twenty.
@@ -169,60 +153,49 @@ impl Journal {
         from: Timestamp,
     ) -> Result<Vec<Recorded>, JournalError> {
         let of_breaks = "AND type IN ('agent_changed', 'break_started', 'break_changed', 'break_ended')";
-        let since = (from, Timestamp::MAX);
-        self.between(agent, since, &["break_started"], of_breaks, Detail::Whole)
+        self.since(agent, from, &["break_started"], of_breaks)
     }
 
-    /// What was noticed from `from` on and before `until`, and what states follow from since the last of each of
-    /// `first_types` before that; only of the `wanted_types`.
-    fn between(
+    /// What was noticed from `from` on, and what states follow from since the last of each of `starts` before that; only
+    /// of the `wanted_types`.
+    fn since(
         &self,
         agent: AgentRef,
-        (from, until): (Timestamp, Timestamp),
-        first_types: &[&str],
+        from: Timestamp,
+        starts: &[&str],
         wanted_types: &str,
-        detail: Detail,
     ) -> Result<Vec<Recorded>, JournalError> {
-        let range = self.range_between(agent, from, until)?;
-        let mut events = self.states_before(agent, from, range, first_types, wanted_types)?;
-        let window = params![agent.0, millis(from), millis(until)];
-        events.extend(self.read_some(&sql_of_window(wanted_types), window, detail, |_, _| true)?);
+        let since = (agent.0, millis(from));
+        let first = self.number(FIRST_SINCE, since)?;
+        let mut events = self.states_before(agent, from, (first, i64::MAX), starts, wanted_types)?;
+        events.extend(self.read(&sql_since(wanted_types), since)?);
         // Cheaper than to have them sorted with all that is in them.
         events.sort_by_key(|recorded| recorded.seq);
         Ok(events)
     }
 
-    /// What went on at `from` follows from, if the window that begins there has these numbers.
+    /// What went on at `from` follows from, if what was recorded since then has these numbers, the first and the last. It has
+    /// no earlier ones, even where the clock, set back since, shows less; and were all that was recorded later looked through,
+    /// a window of last month would take ten times as long as one of today.
     pub(super) fn states_before(
         &self,
         agent: AgentRef,
         from: Timestamp,
-        SeqRange { first, last, .. }: SeqRange,
-        first_types: &[&str],
+        (first, last): (i64, i64),
+        starts: &[&str],
         wanted_types: &str,
     ) -> Result<Vec<Recorded>, JournalError> {
-        self.read(&sql_of_states(first_types, wanted_types), params![agent.0, millis(from), first, last])
+        self.read(&sql_of_states(starts, wanted_types), params![agent.0, millis(from), first, last])
     }
 
-    /// What was recorded in a window is later than the first of these numbers even where the clock, set back since, shows less.
-    /// Were all that was recorded later looked through, however much that is, a window of last month would take ten times as
-    /// long as one of today.
-    pub(super) fn range_between(
-        &self,
-        agent: AgentRef,
-        from: Timestamp,
-        until: Timestamp,
-    ) -> Result<SeqRange, JournalError> {
-        let mut statement = self.statement(NUMBERS_OF_WINDOW)?;
-        let found = statement.query_row(params![agent.0, millis(from), millis(until)], |row| {
-            Ok(SeqRange { first: row.get(0)?, last: row.get(1)?, count: row.get(2)? })
-        });
-        found.map_err(|error| self.fault(error))
+    pub(super) fn number(&self, sql: &str, of: impl Params) -> Result<i64, JournalError> {
+        let mut statement = self.statement(sql)?;
+        statement.query_row(of, |row| row.get(0)).map_err(|error| self.fault(error))
     }
 
     /// The events that a statement finds, which are rows of [`COLUMNS`].
     pub(super) fn read(&self, sql: &str, wanted: impl Params) -> Result<Vec<Recorded>, JournalError> {
-        self.read_some(sql, wanted, Detail::Whole, |_, _| true)
+        self.read_some(sql, wanted, |_, _| true)
     }
 
     /// Those of them that are needed, by when they were noticed and by their body as it is written.
@@ -230,7 +203,6 @@ impl Journal {
         &self,
         sql: &str,
         wanted: impl Params,
-        detail: Detail,
         mut is_needed: impl FnMut(Timestamp, &str) -> bool,
     ) -> Result<Vec<Recorded>, JournalError> {
         let fault = |error| self.fault(error);
@@ -242,17 +214,13 @@ impl Journal {
             if written().is_ok_and(|(at, body)| !is_needed(moment(at), body)) {
                 continue;
             }
-            events.extend(self.recorded(row, detail)?.map(|(_, recorded)| recorded));
+            events.extend(self.recorded(row)?.map(|(_, recorded)| recorded));
         }
         Ok(events)
     }
 
     /// The event of a row of [`COLUMNS`]; `None` for one of a later version, and for one that cannot be read.
-    pub(super) fn recorded(
-        &self,
-        row: &Row<'_>,
-        detail: Detail,
-    ) -> Result<Option<(AgentRef, Recorded)>, JournalError> {
+    pub(super) fn recorded(&self, row: &Row<'_>) -> Result<Option<(AgentRef, Recorded)>, JournalError> {
         let fault = |error| self.fault(error);
         let seq: i64 = row.get(0).map_err(fault)?;
         let values = || -> rusqlite::Result<(i64, &str, i64, &str)> {
@@ -263,12 +231,7 @@ impl Journal {
             let server_time: Option<i64> = readable(row.get(5)).map_err(fault)?.flatten();
             let agent = AgentRef(agent);
             let profile = &self.known_agent(agent)?.profile;
-            let read = match detail {
-                Detail::Whole => {
-                    body::read_with(&mut self.icon_names.borrow_mut(), name, moment(at), profile, body)
-                }
-                Detail::WithoutFields => body::read_without_fields(name, moment(at), profile, body),
-            };
+            let read = body::read_with(&mut self.icon_names.borrow_mut(), name, moment(at), profile, body);
             match read {
                 Ok(event) => {
                     let event = Event { server_time: server_time.map(moment), ..event };

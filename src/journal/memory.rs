@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::params;
 
 use super::agents::AgentRef;
-use super::events::{COLUMNS, Detail, OF_STATE};
+use super::events::{COLUMNS, OF_STATE};
 use super::{Journal, JournalError, body, millis};
 use crate::floor::answer::Tag;
 use crate::floor::diff::Memory;
@@ -107,7 +107,7 @@ impl Journal {
                     "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent
                      WHERE agent = ?1 AND at >= ?2 AND type = 'tag' AND seq <= ?3 ORDER BY at DESC"
                 );
-                self.read_some(&tags, params![agent.0, millis(from), base], Detail::Whole, is_needed)?
+                self.read_some(&tags, params![agent.0, millis(from), base], is_needed)?
             }
             None => vec![],
         };

@@ -10,6 +10,7 @@
 
 mod agents;
 mod body;
+mod brief;
 mod connection;
 mod coverage;
 mod cursors;
@@ -31,6 +32,7 @@ mod record;
 mod runs;
 mod schema;
 mod status;
+mod threads;
 mod today;
 mod unreadable;
 mod verify;

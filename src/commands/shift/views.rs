@@ -6,7 +6,7 @@ use crate::commands::shift::report::ShiftOfAgent;
 use crate::floor::event::EventKind;
 use crate::floor::shift::{Rules, joined_shift};
 use crate::floor::timeline::{Coverage, Seen, Span};
-use crate::journal::{AgentRef, AgentRow, Journal, JournalError, Past, with_margin};
+use crate::journal::{AgentRow, Journal, JournalError, Past, with_margin};
 
 fn is_named_alike(one: &AgentRow, other: &AgentRow) -> bool {
     one.agent_id.is_some() && one.agent_id == other.agent_id && one.server == other.server
@@ -28,9 +28,11 @@ impl View {
         journal: &Journal,
         window: Span,
     ) -> Result<Vec<Self>, JournalError> {
-        let agents: Vec<AgentRef> = rows.iter().map(|row| row.agent).collect();
-        let pasts = journal.of_window(&agents, with_margin(window.from), window.to)?;
-        Ok(rows.into_iter().zip(pasts).map(|(row, past)| Self { row, past }).collect())
+        let seen = |row: AgentRow| -> Result<Self, JournalError> {
+            let past = journal.of_window(row.agent, with_margin(window.from), window.to)?;
+            Ok(Self { row, past })
+        };
+        rows.into_iter().map(seen).collect()
     }
 
     /// Whether it saw the same agent as `other` all the time. A session that has begun to answer for somebody else saw two.

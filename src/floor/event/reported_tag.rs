@@ -3,7 +3,6 @@
 use compact_str::CompactString;
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use crate::floor::answer::Tag;
 use crate::floor::event::table::{EventWords, Kind, field};
@@ -59,42 +58,25 @@ impl Kind for ReportedTag {
     }
 
     fn read(line: &str) -> serde_json::Result<Self> {
-        let line: Line<Vec<Raw>, Raw> = serde_json::from_str(line)?;
-        Ok(line.with(|icons, fields| (icons, fields)))
-    }
-}
-
-impl ReportedTag {
-    /// Reads one without its icons and fields, for reports that show neither.
-    pub(crate) fn read_without_fields(line: &str) -> serde_json::Result<Self> {
-        let line: Line<IgnoredAny, IgnoredAny> = serde_json::from_str(line)?;
-        Ok(line.with(|_, _| (vec![], Raw::null())))
-    }
-}
-
-/// A notification and what the line adds to it, read in one go: a list of eight hours has thousands of them.
-#[derive(Deserialize)]
-struct Line<I, F> {
-    id: Option<CompactString>,
-    time: Option<Timestamp>,
-    kind: Option<CompactString>,
-    message: Option<CompactString>,
-    agent_id: Option<CompactString>,
-    call_id: Option<CompactString>,
-    customer: Option<CompactString>,
-    icons: I,
-    fields: F,
-    initial: bool,
-    changed: bool,
-}
-
-impl<I, F> Line<I, F> {
-    fn with(self, icons_and_fields: impl FnOnce(I, F) -> (Vec<Raw>, Raw)) -> ReportedTag {
-        let Self { id, time, kind, message, agent_id, call_id, customer, icons, fields, initial, changed } =
-            self;
-        let (icons, fields) = icons_and_fields(icons, fields);
+        /// A notification and what the line adds to it, read in one go: a list of eight hours has thousands of them.
+        #[derive(Deserialize)]
+        struct Line {
+            id: Option<CompactString>,
+            time: Option<Timestamp>,
+            kind: Option<CompactString>,
+            message: Option<CompactString>,
+            agent_id: Option<CompactString>,
+            call_id: Option<CompactString>,
+            customer: Option<CompactString>,
+            icons: Vec<Raw>,
+            fields: Raw,
+            initial: bool,
+            changed: bool,
+        }
+        let Line { id, time, kind, message, agent_id, call_id, customer, icons, fields, initial, changed } =
+            serde_json::from_str(line)?;
         let icon_names = vec![];
         let tag = Tag { id, time, kind, message, agent_id, call_id, customer, icons, icon_names, fields };
-        ReportedTag { tag, initial, changed }
+        Ok(Self { tag, initial, changed })
     }
 }

@@ -1,7 +1,6 @@
 //! The notifications of a shift by kind, and which customers were missed and never called back.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use jiff::Timestamp;
 
 use crate::floor::kind::WantedKind;
@@ -73,8 +72,8 @@ fn missed(
     rules: &Rules<'_>,
 ) -> (Option<u32>, Option<u32>) {
     let Kinds { missed, outgoing, callback } = rules.kinds;
-    let mut kinds: HashMap<Option<&str>, (bool, bool)> = HashMap::new();
-    let (mut last_missed, mut last_called) = (HashMap::new(), HashMap::new());
+    let mut kinds: HashMap<Option<&str>, (bool, bool)> = HashMap::default();
+    let (mut last_missed, mut last_called) = (HashMap::default(), HashMap::default());
     let mut are_calls_reported = false;
     for one in notified {
         let tag = &one.latest.tag;
@@ -122,13 +121,18 @@ pub fn settle_kinds<'a>(agents: impl IntoIterator<Item = &'a mut AgentShift>) {
 
 fn by_kind(notified: &[Notified<'_>]) -> Vec<KindCount> {
     let mut counts: Vec<KindCount> = Vec::new();
-    let mut places: HashMap<Option<String>, usize> = HashMap::new();
+    let mut places: HashMap<Option<String>, usize> = HashMap::default();
+    // There are few spellings.
+    let mut known: HashMap<Option<&str>, usize> = HashMap::default();
     for one in notified {
-        let kind = one.latest.tag.kind.as_deref().map(str::trim).filter(|kind| !kind.is_empty());
-        let place = *places.entry(kind.map(str::to_lowercase)).or_insert(counts.len());
-        if place == counts.len() {
-            counts.push(KindCount { kind: kind.map(str::to_owned), count: 0 });
-        }
+        let kind = one.latest.tag.kind.as_deref();
+        let place = *known.entry(kind).or_insert_with(|| {
+            let kind = kind.map(str::trim).filter(|kind| !kind.is_empty());
+            *places.entry(kind.map(str::to_lowercase)).or_insert_with(|| {
+                counts.push(KindCount { kind: kind.map(str::to_owned), count: 0 });
+                counts.len() - 1
+            })
+        });
         counts[place].count += 1;
     }
     counts.sort_by_key(|kind| std::cmp::Reverse(kind.count));

@@ -1,7 +1,8 @@
 //! The wrap-ups of a shift: how many, how long.
 
-use std::collections::HashMap;
 use std::time::Duration;
+
+use foldhash::HashMap;
 
 use crate::floor::shift::Bounded;
 use crate::floor::shift::measured::{Measured, sum};
@@ -26,7 +27,7 @@ pub struct WrapupFigures {
 impl WrapupFigures {
     pub(super) fn of(measured: &[Measured<'_>], window: Span) -> Self {
         let mut groups: Vec<Vec<&Measured<'_>>> = Vec::new();
-        let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut places: HashMap<&str, usize> = HashMap::default();
         for one in measured.iter().filter(|one| one.is_in_window) {
             let call = one.interval.call_id.as_deref().filter(|call| *call != "0");
             let place = call.map_or(groups.len(), |call| *places.entry(call).or_insert(groups.len()));

@@ -1,6 +1,7 @@
 //! The notifications that were recorded, each once.
 
 use foldhash::HashMap;
+use foldhash::fast::RandomState;
 use jiff::Timestamp;
 
 use crate::floor::answer::Tag;
@@ -28,11 +29,13 @@ pub fn tags<'e>(events: impl IntoIterator<Item = &'e Event>) -> Vec<LatestTag<'e
 /// The same of events that several profiles have had, each with the number of its profile. What two of them had is one.
 #[must_use]
 pub fn tags_by<'e>(events: impl IntoIterator<Item = (usize, &'e Event)>) -> Vec<LatestTag<'e>> {
+    let events = events.into_iter();
     let mut latest: Vec<LatestTag<'_>> = Vec::new();
-    let mut known: HashMap<Sameness<'_>, Vec<usize>> = HashMap::default();
+    let mut known: HashMap<Sameness<'_>, Vec<usize>> =
+        HashMap::with_capacity_and_hasher(events.size_hint().0, RandomState::default());
     // How many without id that are about the same each profile has had.
     let mut had: HashMap<(usize, Sameness<'_>), usize> = HashMap::default();
-    for (place, (by, event)) in events.into_iter().enumerate() {
+    for (place, (by, event)) in events.enumerate() {
         let EventKind::Tag(reported) = &event.kind else { continue };
         let (tag, is_change) = (&reported.tag, reported.changed);
         let sameness = Sameness::of(tag);

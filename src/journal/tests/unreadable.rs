@@ -81,6 +81,9 @@ fn an_event_that_cannot_be_read_hides_no_other() {
         assert!(journal.has_unreadable(), "{how}");
         assert_eq!(journal.to_remember(agent, at(0)).expect("read").len(), 2, "{how}");
         assert!(!journal.has_unreadable(), "it is noted once: {how}");
+        let other = folder.create();
+        assert_eq!(other.of_window(agent, at(0), at(9)).expect("read").events.len(), 2, "{how}");
+        assert!(other.has_unreadable(), "{how}");
         assert_eq!(journal.status(at(0)).expect("read").events, 3);
         assert_eq!(journal.write_round(entry(agent, 3, vec![tag_event(4, "m4")])), [Some(4)], "{how}");
         // A type that another version wrote is what that one knows.

@@ -64,7 +64,8 @@ fn a_journal_of_version_1_keeps_its_events_and_finds_them_by_type() {
     let opened = Journal::open_with(&folder.path(), Mode::Create, folder.settings.clone(), at(0), first);
     let journal = opened.expect("opened").expect("made").journal;
     let columns = |journal: &Journal| -> Vec<String> {
-        let index = "SELECT name FROM pragma_index_info('event_of_agent') ORDER BY seqno";
+        let index =
+            "SELECT coalesce(name, 'a value') FROM pragma_index_info('event_of_agent') ORDER BY seqno";
         let mut index = journal.connection.prepare(index).expect("prepared");
         let names = index.query_map([], |row| row.get(0)).expect("read");
         names.collect::<Result<_, _>>().expect("names")
@@ -76,7 +77,10 @@ fn a_journal_of_version_1_keeps_its_events_and_finds_them_by_type() {
     drop(journal);
     let journal = folder.create();
     assert_eq!((version(&journal), journal.all()), (this(), before));
-    assert_eq!(columns(&journal), ["agent", "at", "type"]);
+    assert_eq!(columns(&journal)[..5], ["agent", "at", "type", "server_at", "customer"]);
+    assert_eq!(columns(&journal)[5..], ["a value"; 5]);
+    let brief = journal.of_window(agent, at(0), at(3)).expect("read").events;
+    assert_eq!(brief.iter().map(|recorded| recorded.seq).collect::<Vec<_>>(), [1, 2]);
     let tags =
         EventQuery { agents: Some(vec![agent]), from: Some(at(0)), types: &["tag"], ..EventQuery::default() };
     assert_eq!(journal.list_events(&tags).expect("read").len(), 2);

@@ -3,6 +3,7 @@
 use jiff::{
     Timestamp, ToSpan,
     civil::DateTime,
+    fmt::temporal::DateTimePrinter,
     tz::{Offset, TimeZone},
 };
 
@@ -122,7 +123,8 @@ pub fn range(from: Timestamp, to: Timestamp, now: Timestamp, zone: &TimeZone) ->
 /// document is written so: readers take the form of the first time for that of all, and equal lengths sort as text.
 #[must_use]
 pub fn rfc3339(moment: Timestamp, zone: &TimeZone) -> String {
-    format!("{:.3}", moment.display_with_offset(whole_minutes(moment, zone)))
+    const MILLISECONDS: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+    MILLISECONDS.timestamp_with_offset_to_string(&moment, whole_minutes(moment, zone))
 }
 
 /// The same without a fraction, at the beginning of a line for people.
