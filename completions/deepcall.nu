@@ -403,7 +403,7 @@ module completions {
     --output(-o): string@"nu-complete deepcall watch output" # ndjson (the same as --json), csv, tsv, or lines (sentences)
     --columns: string         # Columns of csv and tsv, e.g. at,profile,type,fields.queue; +NAME adds one
     --no-headers              # Do not print the heading line
-    --csv-raw                 # Do not put ' before cells that a spreadsheet would read as formulas
+    --csv-raw                 # Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
     --color: string@"nu-complete deepcall watch color" # When to use colour: auto, always or never [default: auto]
     --timezone: string        # Time zone of the times shown, e.g. Asia/Kolkata or UTC [default: local]
     --time: string@"nu-complete deepcall watch time" # How tables show times: relative, clock or both [default: both]

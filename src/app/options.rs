@@ -7,8 +7,8 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use clap::Args;
 use clap::builder::PossibleValuesParser;
+use clap::{Arg, Args};
 use jiff::tz::TimeZone;
 use regex::Regex;
 
@@ -165,6 +165,23 @@ pub struct OutputOptions {
     pub format: FormatOptions,
     #[command(flatten)]
     pub values: ValueOptions,
+    #[arg(skip)]
+    pub rules: OutputRules,
+}
+
+/// What a command decides about its output itself, whatever the options are.
+#[derive(Clone, Debug, Default)]
+pub struct OutputRules {
+    /// The format, for a command whose own options choose it.
+    pub format: Option<Sourced<Format>>,
+    /// Which formats have columns, for a command with more formats than the others.
+    pub with_columns: Option<&'static str>,
+    /// Whether the answer is a stream of events, which has columns in CSV and TSV only.
+    pub is_stream: bool,
+    /// The zone, for a command that has another rule for it.
+    pub zone: Option<TimeZone>,
+    /// Masks even without `--mask`, for output that is meant to be passed on.
+    pub always_masked: bool,
 }
 
 #[derive(Args, Clone, Debug, Default)]
@@ -178,6 +195,22 @@ pub struct FormatOptions {
     /// Filter the JSON object with this jq expression
     #[arg(long, value_name = "EXPR", conflicts_with = "output", hide_short_help = true)]
     pub jq: Option<String>,
+    #[command(flatten)]
+    pub table: TableOptions,
+}
+
+impl FormatOptions {
+    /// For a command that has options of its own for the format.
+    #[must_use]
+    pub fn of(table: TableOptions) -> Self {
+        Self { table, ..Self::default() }
+    }
+}
+
+/// The options of a format with columns.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Output")]
+pub struct TableOptions {
     /// Show only these columns, e.g. time,kind; +NAME adds one
     ///
     /// A name is a key of the JSON document, or a dotted path into a key that contains an object or a list, such as
@@ -192,29 +225,6 @@ pub struct FormatOptions {
     pub csv_raw: bool,
     #[arg(long, value_name = "WHEN", value_parser = words(ColorWhen::ALL.map(ColorWhen::word)), hide_possible_values = true, hide_short_help = true)]
     color: Option<String>,
-    /// For a command whose own options choose the format.
-    #[arg(skip)]
-    pub decided: Option<Sourced<Format>>,
-    /// Which formats have columns, for a command with more formats than the others.
-    #[arg(skip)]
-    pub with_columns: Option<&'static str>,
-    /// Whether the answer is a stream of events, which has columns in CSV and TSV only.
-    #[arg(skip)]
-    pub is_stream: bool,
-}
-
-impl FormatOptions {
-    /// The options of a command that has its own ones for the format.
-    #[must_use]
-    pub fn decided(format: Option<Sourced<Format>>) -> Self {
-        Self { decided: format, ..Self::default() }
-    }
-
-    /// The options of a stream of events.
-    #[must_use]
-    pub fn of_stream(format: Option<Sourced<Format>>, columns: Option<Vec<String>>, csv_raw: bool) -> Self {
-        Self { columns, csv_raw, is_stream: true, ..Self::decided(format) }
-    }
 }
 
 #[derive(Args, Clone, Debug, Default)]
@@ -226,12 +236,6 @@ pub struct ValueOptions {
     time: Option<String>,
     #[arg(long, hide_short_help = true)]
     mask: bool,
-    /// The zone, for a command that has another rule for it.
-    #[arg(skip)]
-    pub zone: Option<TimeZone>,
-    /// Masks even without `--mask`, for output that is meant to be passed on.
-    #[arg(skip)]
-    pub always_masked: bool,
 }
 
 #[derive(Args, Clone, Copy, Debug, Default)]
@@ -258,6 +262,12 @@ pub(crate) fn whole<N: FromStr>(limits: RangeInclusive<u64>) -> impl Fn(&str) ->
             format!("{text:?} is not a whole number from {} to {}", limits.start(), limits.end())
         })
     }
+}
+
+/// An option with other words of help, which are followed by `more` in the long help.
+pub(crate) fn explained(argument: Arg, help: &str, more: Option<&str>) -> Arg {
+    let long = more.map_or_else(|| help.to_owned(), |more| format!("{help}\n\n{more}"));
+    argument.long_help(long).help(help.to_owned())
 }
 
 /// Words that a shell can complete. The error about an unknown word suggests the most similar one.

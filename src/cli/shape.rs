@@ -3,6 +3,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
+use crate::app::options::explained;
 use crate::app::settings::table::SETTINGS;
 use crate::cli::examples::{Example, of, section};
 
@@ -68,9 +69,5 @@ fn described(argument: Arg, command: &str) -> Arg {
     let Some(key) = long.and_then(|long| keys().find(|key| key.is_option_of(command, long))) else {
         return argument;
     };
-    let help = key.option_help();
-    match key.more {
-        Some(more) => argument.long_help(format!("{help}\n\n{more}")).help(help),
-        None => argument.help(help),
-    }
+    explained(argument, &key.option_help(), key.more)
 }

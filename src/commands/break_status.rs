@@ -14,9 +14,9 @@ use crate::app::settings::table::SERVER_TIMEZONE;
 use crate::client::{Answer, SignedIn};
 use crate::commands::break_status::past::Past;
 use crate::commands::break_status::rows::{DOCUMENT, row, seconds_on_break, urgency};
-use crate::commands::recorded::Recorded;
-use crate::commands::state_report::StateReport;
-use crate::commands::window::Window;
+use crate::commands::shared::journal_first::JournalFirst;
+use crate::commands::shared::state_report::StateReport;
+use crate::commands::shared::window::Window;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Break;
 use crate::report::{Part, Sentence, Tone};
@@ -72,9 +72,9 @@ pub(crate) fn run(args: &BreakStatusArgs, app: &App) -> Result<ExitStatus, Failu
             requires_coverage: args.require_coverage,
             unanswered: Unanswered::default(),
         });
-        let recorded = Recorded { keeper: keeper.as_ref(), polls: args.journal.poll };
+        let journal_first = JournalFirst { keeper: keeper.as_ref(), polls: args.journal.poll };
         let request = async |signed_in: &SignedIn| {
-            let answer = recorded.break_status(signed_in, &server_zone).await;
+            let answer = journal_first.break_status(signed_in, &server_zone).await;
             match &past {
                 Some(past) => answer.or_else(|failure| past.without_answer(&signed_in.profile, failure)),
                 None => answer,

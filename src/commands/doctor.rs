@@ -11,7 +11,7 @@ use clap::Args;
 
 use crate::app::App;
 use crate::app::console::{Outcome, Side};
-use crate::app::options::{FormatOptions, OutputOptions, SandboxOptions, VerbosityOptions};
+use crate::app::options::{FormatOptions, OutputOptions, OutputRules, SandboxOptions, VerbosityOptions};
 use crate::app::settings::config_text::TextFile;
 use crate::app::settings::table::{STORE, TIMEOUT};
 use crate::app::settings::zones;
@@ -139,9 +139,8 @@ fn stores(args: &DoctorArgs, profiles: &Profiles, app: &App) -> Result<Vec<Findi
 impl DoctorArgs {
     /// Phone numbers are always hidden.
     fn output(&self) -> OutputOptions {
-        let mut output = OutputOptions { format: self.format.clone(), ..OutputOptions::default() };
-        output.values.always_masked = true;
-        output
+        let rules = OutputRules { always_masked: true, ..OutputRules::default() };
+        OutputOptions { format: self.format.clone(), rules, ..OutputOptions::default() }
     }
 }
 

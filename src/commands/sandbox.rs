@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::app::App;
 use crate::app::console::{Outcome, Side};
-use crate::app::options::{FormatOptions, OutputOptions, VerbosityOptions, whole};
+use crate::app::options::{OutputOptions, OutputRules, VerbosityOptions, whole};
 use crate::app::select::start_sandbox;
 use crate::app::settings::{Source, Sourced};
 use crate::clock::Clock;
@@ -83,8 +83,8 @@ async fn serve(args: &SandboxArgs, app: &App) -> Result<ExitStatus, Failure> {
     };
     if args.json {
         let json = Sourced::new(Format::Json, Source::Option("--json"));
-        let format = FormatOptions::decided(Some(json));
-        let output = OutputOptions { format, ..OutputOptions::default() };
+        let rules = OutputRules { format: Some(json), ..OutputRules::default() };
+        let output = OutputOptions { rules, ..OutputOptions::default() };
         let renderer = app.renderer(&output, args.verbosity, &DOCUMENT)?;
         app.console.answer(Outcome::done(report(&sandbox, folder.as_deref())), &renderer)?;
     } else {

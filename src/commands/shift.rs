@@ -27,11 +27,11 @@ use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::journal::note_unreadable;
 use crate::app::journal::simulated::{Simulated, of_the_floor};
-use crate::app::options::{
-    FormatOptions, OutputOptions, RecordedOptions, ValueOptions, VerbosityOptions, words,
-};
+use crate::app::options::{OutputOptions, OutputRules, RecordedOptions, VerbosityOptions, explained, words};
 use crate::app::settings::choice::Choice;
-use crate::app::settings::table::{SHIFT_CALLBACK, SHIFT_END, SHIFT_MISSED, SHIFT_OUTGOING, SHIFT_START};
+use crate::app::settings::table::{
+    OUTPUT, SHIFT_CALLBACK, SHIFT_END, SHIFT_MISSED, SHIFT_OUTGOING, SHIFT_START,
+};
 use crate::app::settings::{Settings, Source, Sourced, appearance, choice};
 use crate::commands::journal::opened::recorded;
 use crate::commands::shift::document::DOCUMENT;
@@ -43,7 +43,7 @@ use crate::floor::shift::window::Hours;
 use crate::floor::shift::{Customer, Kinds, Rules};
 use crate::floor::timeline::{Recorded, Span};
 use crate::journal::{AgentRow, Journal, JournalError};
-use crate::output::presentation::{ColorWhen, Format};
+use crate::output::presentation::Format;
 use crate::output::text::times;
 
 /// Show each agent's shift: breaks, wrap-ups and missed customers
@@ -59,6 +59,11 @@ use crate::output::text::times;
 ///
 /// `deepcall explain shift` lists what is not shown, because DeepCall does not send it.
 #[derive(Args, Clone, Debug)]
+#[command(mut_args(|argument| match argument.get_long() {
+    Some("output") => explained(argument, &format!("{} or {XLSX}", FORMATS[..7].join(", ")), None).value_parser(words(FORMATS)),
+    Some("columns") => explained(argument, "Show only these columns, e.g. profile,breaks; +NAME adds one", Some(COLUMNS)),
+    _ => argument,
+}))]
 pub(crate) struct ShiftArgs {
     /// The shift that began on this day: yesterday, Mon, 2026-11-23
     #[arg(long, value_name = "DAY")]
@@ -77,39 +82,9 @@ pub(crate) struct ShiftArgs {
     #[command(flatten)]
     who: RecordedOptions,
     #[command(flatten)]
-    output: ShiftOutput,
+    output: OutputOptions,
     #[command(flatten)]
     verbosity: VerbosityOptions,
-}
-
-/// The options of output, which has more formats here.
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Output")]
-struct ShiftOutput {
-    /// table, json, ndjson, csv, tsv, markdown, html or xlsx
-    #[arg(short, long, value_name = "FORMAT", value_parser = words(FORMATS), hide_possible_values = true)]
-    output: Option<String>,
-    /// Print one JSON object; the same as --output json
-    #[arg(long, conflicts_with = "output")]
-    json: bool,
-    /// Filter the JSON object with this jq expression
-    #[arg(long, value_name = "EXPR", conflicts_with = "output", hide_short_help = true)]
-    jq: Option<String>,
-    /// Show only these columns, e.g. profile,breaks; +NAME adds one
-    ///
-    /// A name is a key of the JSON document, or a dotted path such as longest_break.seconds. timeline is
-    /// the line of cells, and gaps is how many there are.
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
-    columns: Option<Vec<String>>,
-    #[arg(long, hide_short_help = true)]
-    no_headers: bool,
-    /// Do not put ' before cells of CSV and TSV that a spreadsheet would read as formulas
-    #[arg(long, hide_short_help = true)]
-    csv_raw: bool,
-    #[arg(long, value_name = "WHEN", value_parser = words(ColorWhen::ALL.map(ColorWhen::word)), hide_possible_values = true, hide_short_help = true)]
-    color: Option<String>,
-    #[command(flatten)]
-    values: ValueOptions,
 }
 
 /// What `--output` takes. The last three are no [`Format`]: a variable, the config file and the options of every other command
@@ -118,6 +93,10 @@ const FORMATS: [&str; 8] = ["table", "json", "ndjson", "csv", "tsv", MARKDOWN, H
 
 /// In which of them columns can be chosen.
 const WITH_COLUMNS: &str = "table, csv, tsv or markdown";
+
+/// What more there is to say of `--columns`.
+const COLUMNS: &str = "A name is a key of the JSON document, or a dotted path such as longest_break.seconds. timeline is the \
+    line of cells, and gaps is how many there are.";
 
 /// The same columns as a table has, so it takes the same options.
 const MARKDOWN: &str = "markdown";
@@ -132,11 +111,18 @@ const AGENT_HOURS: u64 = 500;
 pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
     let settings = app.settings()?;
     let zone = settings.shift_zone()?;
-    args.output.refuse_unused(settings)?;
-    let renderer = app.renderer(&args.options(zone.clone())?, args.verbosity, &DOCUMENT)?;
+    let own_format = own_format(settings)?;
+    let mut output = args.output.clone();
+    output.rules = OutputRules {
+        format: (args.digest || own_format.is_some())
+            .then(|| Sourced::new(Format::Table, Source::Option("--output"))),
+        with_columns: Some(WITH_COLUMNS),
+        zone: Some(zone.clone()),
+        ..OutputRules::default()
+    };
+    let renderer = app.renderer(&output, args.verbosity, &DOCUMENT)?;
     let presentation = renderer.presentation();
-    let word = args.output.output.as_deref();
-    if word == Some(XLSX) && presentation.is_for_terminal() {
+    if own_format == Some(XLSX) && presentation.is_for_terminal() {
         return Err(Failure::usage("a workbook is not for a terminal")
             .hint("write it to a file: `deepcall shift --output xlsx > shift.xlsx`"));
     }
@@ -150,15 +136,15 @@ pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
     let zone_name = zone_name(&zone).unwrap_or_else(|| zone.to_offset(now).to_string());
     let report = ShiftReport::new(Frame { window, zone, zone_name, now, mask: presentation.mask }, found);
     let note = nothing_covered(&report, &journal)?;
-    if word == Some(XLSX) {
+    if own_format == Some(XLSX) {
         app.console.answer_packed(|redactor| xlsx::packed(&report, redactor))?;
     } else if presentation.format == Format::Table {
         let mut out = app.console.stdout();
         if args.digest {
             digest::lines(&report).iter().try_for_each(|line| writeln!(out, "{line}"))?;
-        } else if word == Some(MARKDOWN) {
+        } else if own_format == Some(MARKDOWN) {
             markdown::write(&report, presentation, &mut out)?;
-        } else if word == Some(HTML) {
+        } else if own_format == Some(HTML) {
             out.write_all(html::page(&report, presentation)?.as_bytes())?;
         } else {
             table::write(&report, presentation, appearance::is_ascii_only(&app.variables), &mut out)?;
@@ -174,42 +160,22 @@ pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
     Ok(ExitStatus::Done)
 }
 
-impl ShiftOutput {
-    /// # Errors
-    /// If an option would change nothing in this format: exit code 2.
-    fn refuse_unused(&self, settings: Settings<'_>) -> Result<(), Failure> {
-        // Of the others the renderer knows it.
-        let Some(format @ (MARKDOWN | HTML | XLSX)) = self.output.as_deref() else { return Ok(()) };
+/// The format, if it is one that this command alone has.
+///
+/// # Errors
+/// If an option would change nothing in it: exit code 2. Of the other formats the renderer knows that.
+fn own_format(settings: Settings<'_>) -> Result<Option<&'static str>, Failure> {
+    let typed = settings.typed.text(&OUTPUT.key);
+    let own = [MARKDOWN, HTML, XLSX].into_iter().find(|word| typed.as_deref() == Some(word));
+    if let Some(format) = own {
         let required = |formats| format!("the format {formats}, but the format is {format} (--output)");
         settings.typed.refuse_unused(&[
             ("--columns", format == MARKDOWN, &required(WITH_COLUMNS)),
             ("--no-headers", format == MARKDOWN, &required(WITH_COLUMNS)),
             ("--csv-raw", false, &required("csv or tsv")),
-        ])
+        ])?;
     }
-}
-
-impl ShiftArgs {
-    fn options(&self, zone: TimeZone) -> Result<OutputOptions, Failure> {
-        let ShiftOutput { output, json, jq, columns, csv_raw, values, .. } = self.output.clone();
-        let table = Sourced::new(Format::Table, Source::Option("--output"));
-        let decided = match output.as_deref() {
-            output if self.digest || output.is_some_and(|word| [MARKDOWN, HTML, XLSX].contains(&word)) => {
-                Some(table)
-            }
-            Some(word) => {
-                let format = word.parse().map_err(|error| Failure::usage(format!("--output: {error}")))?;
-                Some(Sourced::new(format, Source::Option("--output")))
-            }
-            None => None,
-        };
-        let mut options = OutputOptions { format: FormatOptions::decided(decided), values };
-        (options.format.json, options.format.jq) = (json, jq);
-        (options.format.columns, options.format.csv_raw) = (columns, csv_raw);
-        options.format.with_columns = Some(WITH_COLUMNS);
-        options.values.zone = Some(zone);
-        Ok(options)
-    }
+    Ok(own)
 }
 
 /// `None` for a fixed offset.

@@ -16,7 +16,7 @@ use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, Verbosity
 use crate::app::select::Selection;
 use crate::app::settings::choice;
 use crate::app::settings::table::{ALERT, REF, SERVER_TIMEZONE};
-use crate::commands::recorded::Recorded;
+use crate::commands::shared::journal_first::JournalFirst;
 use crate::commands::shift::document::{BREAK_MAX, BREAK_MIN};
 use crate::commands::status::query::{AgentAnswers, Parameters};
 use crate::commands::tags;
@@ -78,8 +78,8 @@ pub(crate) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
     let wish = Wish { since: Some(day.from), is_of_breaks: true, ..wish };
     let (agents, now) = app.query(selection, async |fleet| {
         let keeper = Keeper::open(app, &wish, &fleet)?;
-        let recorded = Recorded { keeper: keeper.as_ref(), polls: args.journal.poll };
-        let mut agents = query::query_all(&fleet, &parameters, recorded).await?;
+        let journal_first = JournalFirst { keeper: keeper.as_ref(), polls: args.journal.poll };
+        let mut agents = query::query_all(&fleet, &parameters, journal_first).await?;
         let now = app.clock.now();
         if let Some(keeper) = &keeper {
             for agent in &mut agents {

@@ -20,11 +20,11 @@ use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, TagFilter
 use crate::app::settings::table::{REF, SERVER_TIMEZONE};
 use crate::client::replies::tags;
 use crate::client::{Answer, Reference, SignedIn, TagFilter, Tags};
-use crate::commands::coverage;
-use crate::commands::coverage::CoverageOfAll;
+use crate::commands::shared::coverage;
+use crate::commands::shared::coverage::CoverageOfAll;
+use crate::commands::shared::window::Window;
 use crate::commands::tags::order::Order;
 use crate::commands::tags::past::Past;
-use crate::commands::window::Window;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Tag;
 use crate::floor::diff::{SKEW_SECONDS, seconds_ahead};

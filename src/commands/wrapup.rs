@@ -15,8 +15,8 @@ use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, Verbosity
 use crate::app::settings::table::{SERVER_TIMEZONE, TIMEOUT};
 use crate::client::connection::random;
 use crate::client::{Answer, SignedIn};
-use crate::commands::recorded::Recorded;
-use crate::commands::state_report::StateReport;
+use crate::commands::shared::journal_first::JournalFirst;
+use crate::commands::shared::state_report::StateReport;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Wrapup;
 use crate::floor::overview::Urgency;
@@ -86,8 +86,8 @@ pub(crate) fn run(args: &WrapupArgs, app: &App) -> Result<ExitStatus, Failure> {
     let waited_for = RefCell::new(vec![]);
     let answers = app.query((&args.query).into(), async |fleet| {
         let keeper = Keeper::open(app, &Wish::of("wrapup", &args.query.sandbox), &fleet)?;
-        let recorded = Recorded { keeper: keeper.as_ref(), polls: args.journal.poll };
-        let request = async |signed_in: &SignedIn| recorded.wrapup(signed_in, &server_zone).await;
+        let journal_first = JournalFirst { keeper: keeper.as_ref(), polls: args.journal.poll };
+        let request = async |signed_in: &SignedIn| journal_first.wrapup(signed_in, &server_zone).await;
         let (start, schedule) = (Instant::now(), Schedule::new(INTERVAL, Duration::ZERO));
         let mut polled = Duration::ZERO;
         let mut answers = fleet.query(request).await?;

@@ -22,15 +22,15 @@ pub fn presentation(
     now: Timestamp,
     document: &Document,
 ) -> Result<Presentation, Failure> {
-    let OutputOptions { format: options, values } = options;
     let format = format(options, settings)?;
+    let OutputOptions { format: options, rules, .. } = options;
     let is_for_spreadsheets = matches!(format.value, Format::Csv | Format::Tsv);
-    let has_columns = if options.is_stream { is_for_spreadsheets } else { has_columns(format.value) };
-    let usual = if options.is_stream { "csv or tsv" } else { "table, csv or tsv" };
-    let with_columns = options.with_columns.unwrap_or(usual);
+    let has_columns = if rules.is_stream { is_for_spreadsheets } else { has_columns(format.value) };
+    let usual = if rules.is_stream { "csv or tsv" } else { "table, csv or tsv" };
+    let with_columns = rules.with_columns.unwrap_or(usual);
     let actual = match format.value {
         // A board or sentences, so there is no option to name.
-        Format::Table if options.is_stream => String::new(),
+        Format::Table if rules.is_stream => String::new(),
         other => format!(", but the format is {} ({})", other.word(), format.source),
     };
     let required = |formats| format!("the format {formats}{actual}");
@@ -39,8 +39,8 @@ pub fn presentation(
         ("--no-headers", has_columns, &required(with_columns)),
         ("--csv-raw", is_for_spreadsheets, &required("csv or tsv")),
     ]);
-    refused.map_err(|failure| match &options.columns {
-        Some(columns) if !has_columns && !options.is_stream => {
+    refused.map_err(|failure| match &options.table.columns {
+        Some(columns) if !has_columns && !rules.is_stream => {
             let example = by_jq(document, columns);
             failure.hint(format!("--jq selects keys of JSON, for example --jq '{example}'"))
         }
@@ -52,17 +52,17 @@ pub fn presentation(
         format: format.value,
         width: terminal.then(|| width(settings.variables, terminals)),
         color: colour(settings, terminal)?,
-        zone: match &values.zone {
+        zone: match &rules.zone {
             Some(zone) => zone.clone(),
             None => settings.get(&TIMEZONE)?.value,
         },
         now,
         // A script reads what is in a pipe: what is configured for people does not change it.
         time: if terminal { Some(time.value) } else { time.if_typed() },
-        mask: values.always_masked || settings.get(&MASK)?.value,
+        mask: rules.always_masked || settings.get(&MASK)?.value,
         headers: !settings.get(&NO_HEADERS)?.value,
-        columns: options.columns.clone(),
-        guard: !options.csv_raw,
+        columns: options.table.columns.clone(),
+        guard: !options.table.csv_raw,
     })
 }
 
@@ -90,12 +90,12 @@ fn by_jq(document: &Document, columns: &[String]) -> String {
 ///
 /// # Errors
 /// If a variable or the config file names an unknown one.
-pub fn format(options: &FormatOptions, settings: Settings<'_>) -> Result<Sourced<Format>, Failure> {
-    match options {
-        FormatOptions { json: true, .. } => Ok(Sourced::new(Format::Json, Source::Option("--json"))),
-        FormatOptions { jq: Some(_), .. } => Ok(Sourced::new(Format::Json, Source::Option("--jq"))),
-        FormatOptions { decided: Some(format), .. } => Ok(format.clone()),
-        _ => settings.get(&OUTPUT),
+pub fn format(options: &OutputOptions, settings: Settings<'_>) -> Result<Sourced<Format>, Failure> {
+    match (&options.format, &options.rules.format) {
+        (FormatOptions { json: true, .. }, _) => Ok(Sourced::new(Format::Json, Source::Option("--json"))),
+        (FormatOptions { jq: Some(_), .. }, _) => Ok(Sourced::new(Format::Json, Source::Option("--jq"))),
+        (_, Some(format)) => Ok(format.clone()),
+        (_, None) => settings.get(&OUTPUT),
     }
 }
 

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::app::environment::Terminals;
-use crate::app::options::{FleetOptions, FormatOptions, OutputOptions, SandboxOptions};
+use crate::app::options::{FleetOptions, OutputOptions, SandboxOptions};
 use crate::output::presentation::{ColorWhen, Format};
 use crate::store::{CredentialKind, Profiles, ServerUrl, StoreKind};
 use crate::system::PATHS_BEGIN_WITH;
@@ -31,7 +31,7 @@ impl Written {
 
 #[test]
 fn the_format_is_the_options_then_the_variables_then_the_config_files() {
-    let none = FormatOptions::default();
+    let none = OutputOptions::default();
     let variable = [("DEEPCALL_OUTPUT", "csv")];
     for (typed, variables, config, format, source) in [
         (&[("output", "tsv")][..], &variable[..], "output='json'", Format::Tsv, Source::Option("--output")),
@@ -43,8 +43,8 @@ fn the_format_is_the_options_then_the_variables_then_the_config_files() {
         let found = appearance::format(&none, written.settings()).ok().unwrap();
         assert_eq!(found, Sourced::new(format, source));
     }
-    let mut json = FormatOptions::default();
-    json.json = true;
+    let mut json = OutputOptions::default();
+    json.format.json = true;
     let written = Written::new(&[], &variable, "");
     assert_eq!(appearance::format(&json, written.settings()).ok().unwrap().value, Format::Json);
 }

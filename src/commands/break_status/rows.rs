@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::client::Answer;
-use crate::commands::coverage;
+use crate::commands::shared::coverage;
 use crate::floor::answer::Break;
 use crate::floor::overview::Urgency;
 use crate::report::{Document, Field, Meaning, Row, Shape, Shown, Value};

@@ -14,9 +14,9 @@ use crate::app::journal::simulated::{Simulated, of_the_floor};
 use crate::app::options::{FloorOptions, OutputOptions, VerbosityOptions};
 use crate::app::settings::choice::near;
 use crate::commands::journal::opened::{called, note_of_emptiness, open_read_only, without_journal};
+use crate::commands::shared::window::Window;
 use crate::commands::tags;
 use crate::commands::tags::past::latest;
-use crate::commands::window::Window;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::event::{Event, EventKind, FollowedPart};
 use crate::floor::timeline::intervals::{Interval, intervals};
@@ -80,7 +80,7 @@ impl What {
 
 pub(super) fn run(args: &ExportArgs, app: &App) -> Result<ExitStatus, Failure> {
     let mut output = args.output.clone();
-    output.format.is_stream = args.what == What::Events;
+    output.rules.is_stream = args.what == What::Events;
     let document = args.what.document();
     let renderer = app.renderer(&output, args.verbosity, document)?;
     let now = app.clock.now();

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use crate::app::fleet::{Agent, Answers, Fleet};
 use crate::app::journal::keeper::Keeper;
 use crate::client::{Answer, ApiError, ErrorClass, ErrorKind, Reference, SignedIn};
-use crate::commands::recorded::Recorded;
+use crate::commands::shared::journal_first::JournalFirst;
 use crate::commands::tags::past::latest;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Tag;
@@ -58,12 +58,12 @@ pub(super) struct AgentAnswers {
 pub(super) async fn query_all(
     fleet: &Fleet,
     parameters: &Parameters,
-    recorded: Recorded<'_>,
+    journal_first: JournalFirst<'_>,
 ) -> Result<Vec<AgentAnswers>, Failure> {
     let request = async |signed_in: &SignedIn| {
-        let mut answers = match recorded.current(signed_in, &PARTS) {
-            Some((state, as_of)) => AgentAnswers::recorded(signed_in, state, as_of, recorded.keeper),
-            None => AgentQuery::run(signed_in, parameters, recorded.keeper).await,
+        let mut answers = match journal_first.current(signed_in, &PARTS) {
+            Some((state, as_of)) => AgentAnswers::recorded(signed_in, state, as_of, journal_first.keeper),
+            None => AgentQuery::run(signed_in, parameters, journal_first.keeper).await,
         };
         let is_unknown = answers.as_of.is_none() && !answers.failures.is_empty();
         // `Fleet::query` adds the hint.

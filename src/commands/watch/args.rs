@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::options::{
-    FleetOptions, FormatOptions, JournalOptions, OutputOptions, QueryOptions, SandboxOptions,
-    TagFilterOptions, ValueOptions, VerbosityOptions, words,
+    FleetOptions, FormatOptions, JournalOptions, OutputOptions, OutputRules, QueryOptions, SandboxOptions,
+    TableOptions, TagFilterOptions, ValueOptions, VerbosityOptions, explained,
 };
 use crate::app::select::jobs;
 use crate::app::settings::choice::{self, SessionSource};
@@ -22,7 +22,7 @@ use crate::failure::Failure;
 use crate::floor::condition::{EventPattern, Until};
 use crate::floor::event::{EventWords, FollowedPart};
 use crate::moment::moment;
-use crate::output::presentation::{ColorWhen, Format};
+use crate::output::presentation::Format;
 use crate::watch::run::Plan;
 use crate::watch::source::WatchScope;
 
@@ -36,6 +36,8 @@ use crate::watch::source::WatchScope;
 // The short help fits a screen.
 #[command(mut_args(|argument| match argument.get_long() {
     Some("interval" | "kind" | "match") => argument.hide_short_help(true),
+    Some("columns") => explained(argument, "Columns of csv and tsv, e.g. at,profile,type,fields.queue; +NAME adds one", None)
+        .hide_short_help(true),
     _ => without_retries(argument),
 }))]
 pub(crate) struct WatchArgs {
@@ -197,16 +199,8 @@ pub(crate) struct StreamOptions {
     /// all event types, each once. A column that the event does not have is empty.
     #[arg(short, long, value_name = "FORMAT", conflicts_with = "json", value_parser = PossibleValuesParser::new(["ndjson", "json", "csv", "tsv", "lines"]), hide_possible_values = true, hide_short_help = true)]
     pub(crate) output: Option<String>,
-    /// Columns of csv and tsv, e.g. at,profile,type,fields.queue; +NAME adds one
-    #[arg(long, value_name = "LIST", value_delimiter = ',', hide_short_help = true)]
-    pub(crate) columns: Option<Vec<String>>,
-    #[arg(long, hide_short_help = true)]
-    no_headers: bool,
-    /// Do not put ' before cells that a spreadsheet would read as formulas
-    #[arg(long, hide_short_help = true)]
-    pub(crate) csv_raw: bool,
-    #[arg(long, value_name = "WHEN", value_parser = words(ColorWhen::ALL.map(ColorWhen::word)), hide_possible_values = true, hide_short_help = true)]
-    color: Option<String>,
+    #[command(flatten)]
+    table: TableOptions,
     #[command(flatten)]
     values: ValueOptions,
 }
@@ -245,17 +239,20 @@ impl WatchArgs {
 
     /// The options of output in the form of other commands.
     pub(crate) fn output_options(&self, wants_lines: bool) -> OutputOptions {
-        let StreamOptions { json, output, columns, csv_raw, .. } = self.output.clone();
-        let decided = match output.as_deref() {
+        let StreamOptions { json, output, table, .. } = self.output.clone();
+        let format = match output.as_deref() {
             _ if json => Some((Format::Json, "--json")),
             Some("ndjson" | "json") => Some((Format::Ndjson, "--output")),
             Some("csv") => Some((Format::Csv, "--output")),
             Some("tsv") => Some((Format::Tsv, "--output")),
             _ => wants_lines.then_some((Format::Table, "--output")),
         };
-        let decided = decided.map(|(format, option)| Sourced::new(format, Source::Option(option)));
-        let format = FormatOptions::of_stream(decided, columns, csv_raw);
-        OutputOptions { format, values: ValueOptions::default() }
+        let format = format.map(|(format, option)| Sourced::new(format, Source::Option(option)));
+        OutputOptions {
+            format: FormatOptions::of(table),
+            rules: OutputRules { format, is_stream: true, ..OutputRules::default() },
+            ..OutputOptions::default()
+        }
     }
 
     /// # Errors

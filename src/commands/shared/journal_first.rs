@@ -14,13 +14,13 @@ use crate::floor::state::AgentState;
 
 /// How the answers of a run and the journal go together.
 #[derive(Clone, Copy)]
-pub(crate) struct Recorded<'a> {
+pub(crate) struct JournalFirst<'a> {
     pub(crate) keeper: Option<&'a Keeper<'a>>,
     /// Whether the server is queried in any case.
     pub(crate) polls: bool,
 }
 
-impl Recorded<'_> {
+impl JournalFirst<'_> {
     /// # Errors
     /// If the server is queried, and does not answer.
     pub(crate) async fn break_status(
