@@ -38,18 +38,19 @@ impl<S: Source> Watch<'_, S> {
     }
 
     /// Opens the journal, if it is time.
-    pub(super) fn begin_next(&mut self) {
+    pub(super) fn open_when_due(&mut self) {
         let now = self.now();
         let Some(journal) = &mut self.journal else { return };
-        if !journal.is_beginning && WatchJournal::has_passed(journal.committed, PULSE, now) {
-            self.begin_late();
+        if !journal.is_opening && WatchJournal::has_passed(journal.last_commit, PULSE, now) {
+            self.open_now();
         }
     }
 
-    pub(super) fn begin_late(&mut self) {
+    /// Opens the journal, whenever that was tried last.
+    pub(super) fn open_now(&mut self) {
         let now = self.now();
         let Some(journal) = &mut self.journal else { return };
-        (journal.is_beginning, journal.committed) = (true, Some(now));
+        (journal.is_opening, journal.last_commit) = (true, Some(now));
         journal.thread.begin(self.clocks.clone());
     }
 
@@ -58,7 +59,7 @@ impl<S: Source> Watch<'_, S> {
         begun: Result<Option<Box<Begun>>, JournalError>,
     ) -> io::Result<()> {
         let Some(journal) = &mut self.journal else { return Ok(()) };
-        journal.is_beginning = false;
+        journal.is_opening = false;
         let begun = match begun {
             Ok(Some(begun)) => *begun,
             // There is nobody to record.
@@ -84,7 +85,7 @@ impl<S: Source> Watch<'_, S> {
             journal.pending.keep(&Addition { index, events, marks: vec![] });
             agent.sharing = Sharing::Unknown;
         }
-        journal.refreshed = None;
+        journal.last_refresh = None;
         if let Some(place) = begun.set_aside {
             (self.around.note)(&kept_as(&place));
         }

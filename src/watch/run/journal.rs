@@ -30,15 +30,16 @@ pub(crate) struct WatchJournal {
     /// What waits for the next commit.
     pub(super) round: Vec<Arrival>,
     pub(super) under_way: Option<UnderWay>,
-    /// When the last commit was begun, and when it was last asked who polls.
-    pub(super) committed: Option<Duration>,
-    pub(super) refreshed: Option<Duration>,
+    /// When the last commit was begun, or the last try to open it.
+    pub(super) last_commit: Option<Duration>,
+    /// When it was last asked who polls; `None` to ask again at once.
+    pub(super) last_refresh: Option<Duration>,
     pub(super) is_refreshing: bool,
-    /// Since when the journal cannot be written.
-    pub(super) trouble: Option<Duration>,
+    /// Since when the journal cannot be written, or opened.
+    pub(super) unwritable_since: Option<Duration>,
     /// What waits while the journal has not been opened yet.
     pub(super) backlog: Option<Backlog>,
-    pub(super) is_beginning: bool,
+    pub(super) is_opening: bool,
     /// What of today is counted, for a display that shows it.
     pub(super) days: Option<Days>,
     /// Why it was not opened when the watch began, until that is reported.
@@ -90,12 +91,12 @@ impl WatchJournal {
             manner,
             round: vec![],
             under_way: None,
-            committed: None,
-            refreshed: None,
+            last_commit: None,
+            last_refresh: None,
             is_refreshing: false,
-            trouble: None,
+            unwritable_since: None,
             backlog: None,
-            is_beginning: false,
+            is_opening: false,
             days: None,
             failed: None,
         })
@@ -133,9 +134,9 @@ impl WatchJournal {
         self.round.iter().chain(under_way).any(|arrival| arrival.index() == index)
     }
 
-    /// Whether it is written without trouble.
+    /// Whether it is written without trouble. A journal that is not open yet is in trouble from the beginning of the watch.
     pub(super) fn is_well(&self) -> bool {
-        self.trouble.is_none() && self.backlog.is_none()
+        self.unwritable_since.is_none()
     }
 
     pub(super) fn has_passed(since: Option<Duration>, least: Duration, now: Duration) -> bool {

@@ -60,7 +60,7 @@ impl<S: Source> Watch<'_, S> {
             forces: journal.manner.polls_always,
         });
         journal.thread.refresh(wanted.collect());
-        (journal.is_refreshing, journal.refreshed) = (true, Some(now));
+        (journal.is_refreshing, journal.last_refresh) = (true, Some(now));
     }
 
     pub(super) fn on_refreshed(&mut self, refreshed: Refreshed) -> io::Result<()> {

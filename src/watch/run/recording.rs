@@ -30,8 +30,8 @@ const HURRY: Duration = Duration::from_millis(300);
 const PATIENCE: Duration = Duration::from_secs(15);
 
 impl<S: Source> Watch<'_, S> {
-    /// Takes what is to be recorded out of the way until it is; `None` if it is to be shown now.
-    pub(super) fn defer(&mut self, arrival: Arrival) -> Option<Report> {
+    /// Holds what is to be recorded until it is; a report of it if it is to be shown now.
+    pub(super) fn hold_or_report(&mut self, arrival: Arrival) -> Option<Report> {
         let report = self.report_of(&arrival);
         let index = arrival.index();
         let Some(journal) = &mut self.journal else { return Some(report) };
@@ -42,7 +42,8 @@ impl<S: Source> Watch<'_, S> {
         if !journal.is_recorded[index] {
             return Some(report);
         }
-        if journal.holds(index) || (journal.trouble.is_none() && !report.addition.events.is_empty()) {
+        if journal.holds(index) || (journal.unwritable_since.is_none() && !report.addition.events.is_empty())
+        {
             journal.round.push(arrival);
             return None;
         }
@@ -57,18 +58,18 @@ impl<S: Source> Watch<'_, S> {
         let is_any_not_ours = self.agents.iter().any(|agent| agent.sharing != Sharing::Ours);
         let Some(journal) = &mut self.journal else { return };
         if journal.backlog.is_some() {
-            return self.begin_next();
+            return self.open_when_due();
         }
         // Who reads what is recorded takes an answer that is three intervals old for the last one.
         let pulse = PULSE.min(self.plan.interval);
         let has_passed = |since, least| WatchJournal::has_passed(since, least, now);
-        let is_due = if journal.trouble.is_none() && !journal.round.is_empty() {
-            has_passed(journal.committed, COMMIT)
+        let is_due = if journal.unwritable_since.is_none() && !journal.round.is_empty() {
+            has_passed(journal.last_commit, COMMIT)
         } else {
-            (is_any_ours || journal.pending.has_more()) && has_passed(journal.committed, pulse)
+            (is_any_ours || journal.pending.has_more()) && has_passed(journal.last_commit, pulse)
         };
         let pause = if is_any_not_ours { COMMIT } else { PULSE };
-        let is_to_refresh = !journal.is_refreshing && has_passed(journal.refreshed, pause);
+        let is_to_refresh = !journal.is_refreshing && has_passed(journal.last_refresh, pause);
         if is_due && journal.under_way.is_none() {
             let arrivals = std::mem::take(&mut journal.round);
             self.commit(arrivals);
@@ -92,7 +93,7 @@ impl<S: Source> Watch<'_, S> {
                 arrived.or(known.map(|known| &known.state)).and_then(|answer| answer.agent_id.clone());
         }
         let took = journal.pending.stdout_took();
-        journal.committed = Some(now);
+        journal.last_commit = Some(now);
         journal.thread.record(entries.clone(), took);
         journal.under_way = Some(UnderWay { arrivals, entries, took });
     }
@@ -202,8 +203,8 @@ impl<S: Source> Watch<'_, S> {
     ) -> io::Result<()> {
         let now = self.now();
         let Some(journal) = &mut self.journal else { return Ok(()) };
-        if journal.trouble.is_none() {
-            journal.trouble = Some(now);
+        if journal.unwritable_since.is_none() {
+            journal.unwritable_since = Some(now);
             let hint = error.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
             let lost = JournalLost { failure: "journal".to_owned(), message: format!("{error}{hint}") };
             self.write(&[self.event(None, EventKind::JournalLost(lost))])?;
@@ -223,7 +224,7 @@ impl<S: Source> Watch<'_, S> {
     fn report_journal_recovery(&mut self) -> io::Result<()> {
         let (now, wall) = (self.now(), self.around.clock.now());
         let Some(journal) = &mut self.journal else { return Ok(()) };
-        let Some(since) = journal.trouble.take() else { return Ok(()) };
+        let Some(since) = journal.unwritable_since.take() else { return Ok(()) };
         let agents = &self.agents;
         let missing = journal.pending.close_holes(wall, |index| agents[index].view.profile.clone());
         let down_seconds = i64::try_from(now.saturating_sub(since).as_secs()).unwrap_or(i64::MAX);
@@ -245,7 +246,7 @@ impl<S: Source> Watch<'_, S> {
     fn begin_anew(&mut self, index: usize, base: i64, is_empty: bool) {
         let (now, wall) = (self.now(), self.around.clock.now());
         let Some(journal) = &mut self.journal else { return };
-        journal.refreshed = None;
+        journal.last_refresh = None;
         if journal.is_recorded[index] {
             let agent = &self.agents[index];
             let openings =
@@ -263,15 +264,15 @@ impl<S: Source> Watch<'_, S> {
         loop {
             self.settle()?;
             let Some(journal) = &mut self.journal else { return Ok(()) };
-            if journal.under_way.is_none() && !journal.is_beginning {
+            if journal.under_way.is_none() && !journal.is_opening {
                 let is_done =
                     journal.backlog.is_none() && journal.round.is_empty() && !journal.pending.has_more();
-                if is_done || (journal.trouble.is_some() && was_tried) {
+                if is_done || (journal.unwritable_since.is_some() && was_tried) {
                     break;
                 }
                 was_tried = true;
                 if journal.backlog.is_some() {
-                    self.begin_late();
+                    self.open_now();
                 } else {
                     let arrivals = std::mem::take(&mut journal.round);
                     self.commit(arrivals);

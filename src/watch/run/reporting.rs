@@ -21,7 +21,7 @@ impl<S: Source> Watch<'_, S> {
     pub(super) fn settle(&mut self) -> io::Result<()> {
         // What is written may end a session, which is to be reported as well.
         while let Some(arrival) = self.arrivals.pop_front() {
-            if let Some(report) = self.defer(arrival) {
+            if let Some(report) = self.hold_or_report(arrival) {
                 self.show(report)?;
             }
         }

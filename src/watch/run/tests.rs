@@ -137,7 +137,7 @@ fn wall(started: Instant) -> Timestamp {
 }
 
 /// Keeps the events, with their moments.
-struct PendingWrites {
+struct KeepingSink {
     started: Instant,
     events: Vec<(Duration, &'static str)>,
     end: Option<EndReason>,
@@ -147,7 +147,7 @@ struct PendingWrites {
     takes: usize,
 }
 
-impl EventSink for PendingWrites {
+impl EventSink for KeepingSink {
     fn write(&mut self, events: &[Event]) -> io::Result<()> {
         for event in events {
             if self.events.len() == self.takes {
@@ -181,7 +181,7 @@ impl Display for Counter {
     }
 }
 
-impl PendingWrites {
+impl KeepingSink {
     fn names(&self) -> Vec<&'static str> {
         self.events.iter().map(|(_, name)| *name).collect()
     }
@@ -265,9 +265,9 @@ impl Floor {
         Watch::with_journal(self.profiles.clone(), plan, around, sinks, journal)
     }
 
-    async fn watch(&mut self) -> (io::Result<EndReason>, PendingWrites) {
+    async fn watch(&mut self) -> (io::Result<EndReason>, KeepingSink) {
         let started = self.profiles[0].started;
-        let mut recorded = PendingWrites { started, events: vec![], end: None, shown: 0, takes: self.takes };
+        let mut recorded = KeepingSink { started, events: vec![], end: None, shown: 0, takes: self.takes };
         let sinks = Sinks::new(vec![&mut recorded]);
         let (_terminal, inputs) = mpsc::unbounded_channel();
         let (stop, _never) = oneshot::channel();

@@ -18,7 +18,7 @@ async fn the_state_is_shown_once_also_if_the_other_process_has_no_answer_yet() {
     for has_answer in [[true, true, true], [false, true, true], [true, false, true]] {
         let floor = Floor::of(seconds(1), |_| Answer::Nothing);
         let started = floor.profiles[0].started;
-        let mut recorded = PendingWrites { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
+        let mut recorded = KeepingSink { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
         let mut watch = floor.new_watch(Sinks::new(vec![&mut recorded]));
         watch.agents[0].sharing = Sharing::Unknown;
         for has_answer in has_answer {
@@ -38,7 +38,7 @@ async fn a_hole_after_another_process_says_whether_that_was_stopped_or_had_no_an
     for (beats, why) in [(false, GapCause::TakenOver), (true, GapCause::Outage)] {
         let floor = Floor::of(seconds(1), |_| Answer::Nothing);
         let started = floor.profiles[0].started;
-        let mut recorded = PendingWrites { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
+        let mut recorded = KeepingSink { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
         let mut watch = floor.new_watch(Sinks::new(vec![&mut recorded]));
         watch.agents[0].memory.interrupt(GapCause::NotRunning);
         watch.agents[0].sharing = Sharing::Unknown;
@@ -106,7 +106,7 @@ async fn a_connection_that_two_processes_lose_is_lost_and_restored_once() {
         let (model, begun) = Model::begin(&book, "watch", 1, &OwnClocks::after_past(now), now);
         let manner = Manner { has_stdout: true, polls_always: false, is_kept: true };
         let journal = WatchJournal::start(Box::new(model), begun, INTERVAL, manner).unwrap();
-        let mut shown = PendingWrites { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
+        let mut shown = KeepingSink { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
         let sinks = Sinks::new(vec![&mut shown]);
         let mut watch = floor.new_watch_that_records(sinks, Some(journal), &|_| ());
         let mut seqs = 1..;

@@ -127,7 +127,7 @@ async fn watch(
     let interval = floor.plan.interval;
     let journal =
         WatchJournal::start_without(Box::new(late), Late::full(), 1, &clocks, interval, manner).unwrap();
-    let mut events = PendingWrites { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
+    let mut events = KeepingSink { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
     let notes = RefCell::new(vec![]);
     let note = |text: &str| notes.borrow_mut().push(text.to_owned());
     let watch = floor.new_watch_that_records(Sinks::new(vec![&mut events]), Some(journal), &note);
@@ -203,7 +203,7 @@ async fn what_was_answered_is_recorded_before_a_reader_takes_it_for_old() {
         let mut watch = floor.new_watch_that_records(Sinks::new(vec![]), Some(journal), &|_| ());
         watch.poll_ourselves(0, None);
         let now = watch.now();
-        watch.journal.as_mut().unwrap().committed = Some(now);
+        watch.journal.as_mut().unwrap().last_commit = Some(now);
         let is_committing = |watch: &Watch<'_, Scripted>| watch.journal.as_ref().unwrap().under_way.is_some();
         for _ in 0..pause {
             assert!(!is_committing(&watch), "{interval}");
