@@ -35,7 +35,7 @@ use crate::floor::condition::{EventPattern, Until};
 use crate::floor::event::{End, EndReason, EventKind, Start};
 use crate::floor::pause::{OwnClocks, PAST};
 use crate::watch::kind_check::KindCheck;
-use crate::watch::run::agent::{Sharing, WatchedAgent};
+use crate::watch::run::agent::{InJournal, Sharing, WatchedAgent};
 use crate::watch::run::journal::WatchJournal;
 use crate::watch::run::round::Arrival;
 use crate::watch::schedule::{Schedule, spread};
@@ -113,12 +113,11 @@ impl<'a, S: Source> Watch<'a, S> {
             None => (Duration::ZERO, OwnClocks::new(wall)),
         };
         let mut known = journal.as_mut().map_or_else(Vec::new, |it| take(&mut it.begun)).into_iter();
-        let mut shared = journal.as_ref().map_or_else(Vec::new, |it| it.is_recorded.clone()).into_iter();
         let count = sources.len();
         let agent = |source: S| {
             let first = began + spread(source.profile(), plan.interval, count);
             let schedule = Schedule::new(plan.interval, first);
-            let (memory, history, counters) = known.next().unwrap_or_default();
+            let (memory, history, counters, in_journal) = known.next().unwrap_or_default();
             let mut view = AgentView::new(source.profile().to_owned(), schedule.first());
             view.counters = counters;
             if !sinks.view.is_closed() {
@@ -127,7 +126,7 @@ impl<'a, S: Source> Watch<'a, S> {
                 }
             }
             // Who polls those who are recorded is still to be found out.
-            let sharing = if shared.next() == Some(true) { Sharing::Unknown } else { Sharing::Ours };
+            let sharing = if in_journal == InJournal::No { Sharing::Ours } else { Sharing::Unknown };
             WatchedAgent {
                 source,
                 scope: plan.scope,
@@ -135,6 +134,7 @@ impl<'a, S: Source> Watch<'a, S> {
                 is_expired: false,
                 logins: None,
                 sharing,
+                in_journal,
                 polling: WatchScope::NOTHING,
                 schedule,
                 memory,

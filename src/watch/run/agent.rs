@@ -20,6 +20,7 @@ pub(super) struct WatchedAgent<S> {
     pub(super) logins: Option<Stamp>,
     /// Who polls it.
     pub(super) sharing: Sharing,
+    pub(super) in_journal: InJournal,
     /// What the poll that is under way asks for.
     pub(super) polling: WatchScope,
     pub(super) schedule: Schedule,
@@ -39,7 +40,22 @@ pub(super) enum Sharing {
     Theirs(WatchScope),
 }
 
+/// How the journal stands to an agent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum InJournal {
+    /// It is not recorded, or there is no journal.
+    #[default]
+    No,
+    Yes,
+    /// The file is another one, or the agent was erased from it: the next answer about tags is recorded as a first one.
+    FromScratch,
+}
+
 impl<S> WatchedAgent<S> {
+    pub(super) fn is_recorded(&self) -> bool {
+        self.in_journal != InJournal::No
+    }
+
     /// What this watch polls itself.
     pub(super) fn polled(&self) -> WatchScope {
         match self.sharing {

@@ -9,6 +9,7 @@ use crate::floor::timeline;
 use crate::floor::timeline::NewEvent;
 use crate::watch::recorder::Addition;
 use crate::watch::run::Watch;
+use crate::watch::run::agent::InJournal;
 use crate::watch::run::round::{Answer, Arrival, Report, Step};
 use crate::watch::source::{Polled, Refusal, Source};
 use crate::watch::view::Phase;
@@ -80,7 +81,7 @@ impl<S: Source> Watch<'_, S> {
                 openings = addition.events.split_off(addition.events.len() - difference.openings.len());
                 addition.marks = difference.marks;
             }
-            if self.journal.as_ref().is_some_and(|journal| journal.is_new_to_file[*index]) {
+            if agent.in_journal == InJournal::FromScratch {
                 // What the file holds already is not stored twice.
                 let all = Memory::default().diff(result);
                 let is_tag = |new: &NewEvent| matches!(new.event.kind, EventKind::Tag(_));

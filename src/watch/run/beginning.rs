@@ -8,7 +8,7 @@ use crate::journal::{JournalError, kept_as};
 use crate::watch::recorder::backend::{Begun, Past};
 use crate::watch::recorder::{Addition, Dropped};
 use crate::watch::run::Watch;
-use crate::watch::run::agent::Sharing;
+use crate::watch::run::agent::{InJournal, Sharing};
 use crate::watch::run::journal::WatchJournal;
 use crate::watch::run::recording::PULSE;
 use crate::watch::run::round::{Arrival, Report};
@@ -64,7 +64,7 @@ impl<S: Source> Watch<'_, S> {
             Ok(Some(begun)) => *begun,
             // There is nobody to record.
             Ok(None) => {
-                self.journal = None;
+                self.leave_journal();
                 return Ok(());
             }
             Err(_) => return Ok(()),
@@ -79,11 +79,10 @@ impl<S: Source> Watch<'_, S> {
         let past: Vec<Past> = begun.past.into_iter().filter(is_past).collect();
         for (index, (agent, of_agent)) in self.agents.iter_mut().zip(begun.agents).enumerate() {
             let Some(queue) = of_agent.queue else { continue };
-            journal.is_recorded[index] = true;
             journal.pending.begin(index, queue);
             let events = backlog.replay(index, of_agent.memory, &mut agent.memory);
             journal.pending.keep(&Addition { index, events, marks: vec![] });
-            agent.sharing = Sharing::Unknown;
+            (agent.in_journal, agent.sharing) = (InJournal::Yes, Sharing::Unknown);
         }
         journal.last_refresh = None;
         if let Some(place) = begun.set_aside {

@@ -12,6 +12,7 @@ use crate::journal::JournalError;
 use crate::watch::recorder::backend::{Begun, BegunAgent, JournalBackend, Past};
 use crate::watch::recorder::thread::{JournalThread, Reply};
 use crate::watch::recorder::{AgentEntry, Backlog, PendingWrites};
+use crate::watch::run::agent::InJournal;
 use crate::watch::run::days::Days;
 use crate::watch::run::round::Arrival;
 
@@ -19,10 +20,7 @@ pub(crate) struct WatchJournal {
     pub(super) pending: PendingWrites,
     pub(super) thread: JournalThread,
     /// What a watch knows of its agents as it begins, until it has begun.
-    pub(super) begun: Vec<(Memory, Vec<Recorded>, Counters)>,
-    pub(super) is_recorded: Vec<bool>,
-    /// Of whom another file, which has taken the place of the journal, has no answer about tags yet.
-    pub(super) is_new_to_file: Vec<bool>,
+    pub(super) begun: Vec<(Memory, Vec<Recorded>, Counters, InJournal)>,
     pub(super) past: Vec<Past>,
     /// What else the list of a display begins with.
     pub(super) history: Vec<Past>,
@@ -74,18 +72,15 @@ impl WatchJournal {
         manner: Manner,
     ) -> io::Result<Self> {
         let Begun { agents, past, history, .. } = begun;
-        let is_recorded = agents.iter().map(|agent| agent.queue.is_some()).collect();
-        let is_new_to_file = vec![false; agents.len()];
         let known = |agent: BegunAgent| {
-            ((agent.memory, agent.history, agent.counters), agent.queue.unwrap_or_default())
+            let in_journal = if agent.queue.is_some() { InJournal::Yes } else { InJournal::No };
+            ((agent.memory, agent.history, agent.counters, in_journal), agent.queue.unwrap_or_default())
         };
         let (begun, queues) = agents.into_iter().map(known).unzip();
         Ok(Self {
             pending: PendingWrites::new(queues, interval),
             thread: JournalThread::start(backend)?,
             begun,
-            is_recorded,
-            is_new_to_file,
             past,
             history,
             manner,
@@ -104,7 +99,7 @@ impl WatchJournal {
 
     /// Has the breaks of today counted by these rules.
     pub(crate) fn counting(self, rules: DayRules) -> Self {
-        let days = Some(Days::new(rules, self.is_recorded.len()));
+        let days = Some(Days::new(rules, self.begun.len()));
         Self { days, ..self }
     }
 

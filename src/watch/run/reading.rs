@@ -49,9 +49,8 @@ impl<S: Source> Watch<'_, S> {
     /// Asks who polls, and what others have recorded.
     pub(super) fn refresh(&mut self, now: Duration) {
         let Some(journal) = &mut self.journal else { return };
-        let is_recorded = |index: usize| journal.is_recorded[index];
         let followed = self.agents.iter().enumerate();
-        let followed = followed.filter(|(index, agent)| !agent.view.is_over() && is_recorded(*index));
+        let followed = followed.filter(|(_, agent)| !agent.view.is_over() && agent.is_recorded());
         let wanted = followed.map(|(index, agent)| Wanted {
             index,
             base: journal.pending.base(index),

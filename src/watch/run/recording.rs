@@ -13,7 +13,7 @@ use crate::watch::recorder::backend::Written;
 use crate::watch::recorder::thread::Reply;
 use crate::watch::recorder::{Addition, AgentEntry, Backlog};
 use crate::watch::run::Watch;
-use crate::watch::run::agent::Sharing;
+use crate::watch::run::agent::{InJournal, Sharing};
 use crate::watch::run::journal::{UnderWay, WatchJournal};
 use crate::watch::run::round::{Arrival, Report};
 use crate::watch::source::Source;
@@ -39,7 +39,7 @@ impl<S: Source> Watch<'_, S> {
             journal.wait_with(&arrival, &report);
             return Some(report);
         }
-        if !journal.is_recorded[index] {
+        if !self.agents[index].is_recorded() {
             return Some(report);
         }
         if journal.holds(index) || (journal.unwritable_since.is_none() && !report.addition.events.is_empty())
@@ -247,13 +247,13 @@ impl<S: Source> Watch<'_, S> {
         let (now, wall) = (self.now(), self.around.clock.now());
         let Some(journal) = &mut self.journal else { return };
         journal.last_refresh = None;
-        if journal.is_recorded[index] {
-            let agent = &self.agents[index];
+        let agent = &mut self.agents[index];
+        if agent.is_recorded() {
             let openings =
                 if is_empty { agent.memory.openings(&agent.view.profile, wall, now) } else { vec![] };
             let openings = openings.into_iter().map(|event| NewEvent { event, twin: 0 }).collect();
             journal.pending.begin_anew(index, base, openings);
-            journal.is_new_to_file[index] = true;
+            agent.in_journal = InJournal::FromScratch;
         }
     }
 
@@ -305,8 +305,16 @@ impl<S: Source> Watch<'_, S> {
         }
     }
 
+    /// Goes on without the journal. Nobody is recorded any more.
+    pub(super) fn leave_journal(&mut self) -> Option<WatchJournal> {
+        for agent in &mut self.agents {
+            agent.in_journal = InJournal::No;
+        }
+        self.journal.take()
+    }
+
     fn give_up_recording(&mut self) -> io::Result<()> {
-        let Some(journal) = self.journal.take() else { return Ok(()) };
+        let Some(journal) = self.leave_journal() else { return Ok(()) };
         let under_way = journal.under_way.into_iter().flat_map(|under_way| under_way.arrivals);
         for arrival in under_way.chain(journal.round) {
             let report = self.report_of(&arrival);

@@ -10,7 +10,7 @@ use crate::floor::event::{EndReason, Event, EventKind, FollowedPart};
 use crate::floor::health::PollFailure;
 use crate::watch::recorder::Addition;
 use crate::watch::run::Watch;
-use crate::watch::run::agent::WatchedAgent;
+use crate::watch::run::agent::{InJournal, WatchedAgent};
 use crate::watch::run::round::{Report, Step};
 use crate::watch::schedule::Outcome;
 use crate::watch::source::Source;
@@ -32,10 +32,11 @@ impl<S: Source> Watch<'_, S> {
 
     pub(super) fn show(&mut self, report: Report) -> io::Result<()> {
         let Report { mut events, addition, step, ends } = report;
-        if let Some(journal) = &mut self.journal
+        let agent = &mut self.agents[addition.index];
+        if agent.in_journal == InJournal::FromScratch
             && addition.marks.iter().any(|mark| mark.part == FollowedPart::Tags)
         {
-            journal.is_new_to_file[addition.index] = false;
+            agent.in_journal = InJournal::Yes;
         }
         self.kind_check.add(&events);
         events.retain(|event| self.is_wanted(event));
@@ -90,11 +91,11 @@ impl<S: Source> Watch<'_, S> {
         if self.sinks.view.is_closed() || (addition.events.is_empty() && addition.marks.is_empty()) {
             return;
         }
-        let is_recorded = self.journal.as_ref().is_some_and(|journal| journal.is_recorded[addition.index]);
         let events = addition.events.iter().map(|new| &new.event);
         let (interval, wall) = (self.plan.interval, self.around.clock.now());
-        let counters = &mut self.agents[addition.index].view().counters;
-        counters.take(events, &addition.marks, interval, is_recorded, wall);
+        let agent = &mut self.agents[addition.index];
+        let is_recorded = agent.is_recorded();
+        agent.view().counters.take(events, &addition.marks, interval, is_recorded, wall);
     }
 
     /// Moves on, now that the events of an answer are written.

@@ -24,8 +24,8 @@ impl<S: Source> Watch<'_, S> {
             days.counted.fill(None);
         }
         let agents = self.agents.iter().enumerate();
-        let wanted = agents
-            .filter(|(index, agent)| journal.is_recorded[*index] && days.is_due(*index, &agent.view, now));
+        let wanted =
+            agents.filter(|(index, agent)| agent.is_recorded() && days.is_due(*index, &agent.view, now));
         let wanted: Vec<usize> = wanted.map(|(index, _)| index).collect();
         if wanted.is_empty() {
             return;

@@ -213,3 +213,33 @@ async fn what_was_answered_is_recorded_before_a_reader_takes_it_for_old() {
         assert!(is_committing(&watch), "{interval}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+#[expect(clippy::await_holding_lock, reason = "the disk is slow")]
+async fn what_the_journal_does_not_take_in_time_is_shown_and_does_not_count_as_recorded() {
+    let floor = Floor::of(seconds(1), |_| Answer::Tags(vec![tag("a")]));
+    let started = floor.profiles[0].started;
+    let now = wall(started);
+    let book = Arc::new(Mutex::new(Book::default()));
+    let (model, begun) = Model::begin(&book, "watch", 1, &OwnClocks::after_past(now), now);
+    let manner = Manner { has_stdout: true, polls_always: false, is_kept: true };
+    let journal = WatchJournal::start(Box::new(model), begun, INTERVAL, manner).unwrap();
+    let mut events = KeepingSink { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
+    let notes = RefCell::new(vec![]);
+    let note = |text: &str| notes.borrow_mut().push(text.to_owned());
+    let sinks = Sinks::new(vec![&mut events]);
+    let _display = sinks.view.subscribe();
+    let mut watch = floor.new_watch_that_records(sinks, Some(journal), &note);
+    watch.poll_ourselves(0, None);
+    tokio::time::advance(INTERVAL).await;
+    let slow_disk = book.lock().unwrap();
+    assert_eq!(watch.due(0), [0]);
+    let polled = watch.agents[0].source.poll(WatchScope::NOTHING).await;
+    watch.arrived(0, polled);
+    watch.finish_recording(true).await.unwrap();
+    drop(slow_disk);
+    assert_eq!(watch.agents[0].view.counters.newest(), None);
+    drop(watch);
+    assert_eq!(count(&events.names(), "tag"), 1);
+    assert_eq!(notes.take(), ["events that may be missing in the journal, which is not written in time: 1"]);
+}
