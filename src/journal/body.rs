@@ -1,5 +1,5 @@
 //! An event as the journal keeps it: the JSON of the stream in UTC, without what the columns of its row say, and without
-//! what is null. No secret gets in, and a phone number only where it may.
+//! what is null or false. No secret gets in, and a phone number only where it may.
 
 use std::borrow::Cow;
 

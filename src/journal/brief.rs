@@ -20,7 +20,7 @@ use crate::json::Raw;
 /// Of an agent (?1), what was noticed from a moment (?2) on and before another (?3).
 pub(super) fn sql() -> String {
     format!(
-        "SELECT seq, type, at, server_at, customer, {IN_BRIEF} FROM event INDEXED BY event_of_agent
+        "SELECT seq, type, at, customer, {IN_BRIEF} FROM event INDEXED BY event_of_agent
          WHERE agent = ?1 AND at >= ?2 AND at < ?3"
     )
 }
@@ -53,9 +53,11 @@ impl Journal {
 
 /// `None` if the row has too little.
 fn brief(row: &Row<'_>) -> rusqlite::Result<Option<Recorded>> {
+    let at: i64 = row.get(2)?;
+    let after = |millis: i64| moment(at.saturating_add(millis));
     let time = match row.get_ref(6)? {
         ValueRef::Null => None,
-        ValueRef::Integer(millis) => Some(moment(millis)),
+        ValueRef::Integer(millis) => Some(after(millis)),
         // One that SQLite knows nothing of.
         _ => return Ok(None),
     };
@@ -63,6 +65,7 @@ fn brief(row: &Row<'_>) -> rusqlite::Result<Option<Recorded>> {
     let owned = || known_by.map(str::to_owned);
     let kind = match (row.get_ref(1)?.as_str()?, known_by, time) {
         ("tag", Some(id), _) => {
+            let changed = row.get::<_, Option<bool>>(9)?.unwrap_or_default();
             let tag = Tag {
                 id: Some(id.into()),
                 time,
@@ -75,7 +78,7 @@ fn brief(row: &Row<'_>) -> rusqlite::Result<Option<Recorded>> {
                 icon_names: vec![],
                 fields: Raw::null(),
             };
-            EventKind::Tag(Box::new(ReportedTag { tag, initial: false, changed: row.get(9)? }))
+            EventKind::Tag(Box::new(ReportedTag { tag, initial: false, changed }))
         }
         // Of these there may be nothing to know, but then it cannot be told from one that cannot be read.
         (_, None, None) => return Ok(None),

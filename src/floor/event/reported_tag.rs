@@ -70,7 +70,10 @@ impl Kind for ReportedTag {
             customer: Option<CompactString>,
             icons: Vec<Raw>,
             fields: Raw,
+            // Where a journal has neither, it is neither.
+            #[serde(default)]
             initial: bool,
+            #[serde(default)]
             changed: bool,
         }
         let Line { id, time, kind, message, agent_id, call_id, customer, icons, fields, initial, changed } =

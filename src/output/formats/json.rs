@@ -109,10 +109,11 @@ pub(crate) fn write_member(
     write_members(row.iter().filter(|(field, _)| field.key == key), zone, mask, out)
 }
 
-/// Writes such an object without `left_out` and without keys that have no value.
+/// Writes such an object without `left_out`, and without keys that have no value or say no.
 pub(crate) fn write_rest(row: &Row, left_out: &[Field], zone: &TimeZone, mask: bool, out: &mut Vec<u8>) {
     let is_kept = |field: &Field, value: &Value| {
-        !matches!(value, Value::Absent) && !left_out.iter().any(|other| other.key == field.key)
+        !matches!(value, Value::Absent | Value::Flag(false))
+            && !left_out.iter().any(|other| other.key == field.key)
     };
     let json = Json { zone, mask, layout: Layout::Compact };
     let mut object = Object::open(&json, 0, out);
