@@ -1,8 +1,8 @@
 //! The journal for a command that receives single answers: it restores what is known of an agent, makes the difference, and
 //! records it before anything is shown.
 
-mod known;
 pub(crate) mod opening;
+mod past;
 pub(crate) mod scripts;
 
 use std::cell::{Cell, RefCell};
@@ -15,16 +15,14 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::app::journal::{JournalUse, RecordingScope, note_trouble, note_unreadable};
-use crate::floor::event::{Event, EventKind, FollowedPart};
+use crate::floor::event::{Event, EventKind};
 use crate::floor::identity::hidden::Hiding;
 use crate::floor::pause::{OwnClocks, PAST};
 use crate::floor::poll_result::PollResult;
-use crate::floor::state::AgentState;
-use crate::floor::timeline::intervals::{Interval, intervals};
-use crate::floor::timeline::{Coverage, Recorded, coverage_step};
+use crate::floor::timeline::{Recorded, coverage_step};
 use crate::journal::{
-    AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, MARGIN, Outcome, Remembered, Round, RunRef,
-    Writer, remembered_from, with_margin,
+    AgentKey, AgentRef, Entry, Journal, JournalError, Outcome, Remembered, Round, RunRef, Writer,
+    remembered_from, with_margin,
 };
 
 /// So often is a difference made anew because others wrote meanwhile. Each time one of them got on.
@@ -43,10 +41,10 @@ pub(crate) struct Keeper<'a> {
     /// What has arrived and is not recorded yet.
     waiting: RefCell<Vec<PollResult>>,
     agents: RefCell<HashMap<String, (AgentRef, AgentKey)>>,
-    lists_since: Cell<Option<Timestamp>>,
-    /// The notifications of an agent that will be listed, as far as they were read up to an event.
-    to_list: RefCell<HashMap<AgentRef, (i64, Vec<Event>)>>,
-    has_told_trouble: Cell<bool>,
+    read_ahead_since: Cell<Option<Timestamp>>,
+    /// The notifications of an agent since then, up to an event: what an answer is compared with is listed after it.
+    read_ahead: RefCell<HashMap<AgentRef, (i64, Vec<Event>)>>,
+    has_noted_trouble: Cell<bool>,
 }
 
 impl<'a> Keeper<'a> {
@@ -60,9 +58,9 @@ impl<'a> Keeper<'a> {
             run: Cell::default(),
             waiting: RefCell::default(),
             agents: RefCell::default(),
-            lists_since: Cell::default(),
-            to_list: RefCell::default(),
-            has_told_trouble: Cell::default(),
+            read_ahead_since: Cell::default(),
+            read_ahead: RefCell::default(),
+            has_noted_trouble: Cell::default(),
         }
     }
 
@@ -102,12 +100,16 @@ impl<'a> Keeper<'a> {
         let Some(opened) = self.how.as_ref().map(|how| how.open(now)).transpose()?.flatten() else {
             return Ok(false);
         };
-        self.run.set(None);
-        self.to_list.borrow_mut().clear();
-        for (profile, (agent, key)) in self.agents.borrow_mut().iter_mut() {
-            *agent = opened.journal.agent(key, profile, None, now)?;
-        }
+        // All of them or none: a number of this file names somebody else in the other one.
+        let entered = |(profile, (_, key)): (&String, &(AgentRef, AgentKey))| {
+            let agent = opened.journal.agent(key, profile, None, now)?;
+            Ok((profile.clone(), (agent, key.clone())))
+        };
+        let agents = self.agents.borrow().iter().map(entered).collect::<Result<_, JournalError>>()?;
+        self.agents.replace(agents);
         self.journal.replace(Rc::new(opened.journal));
+        self.run.set(None);
+        self.read_ahead.borrow_mut().clear();
         Ok(true)
     }
 
@@ -124,30 +126,6 @@ impl<'a> Keeper<'a> {
     /// What the journal leaves out of notifications.
     pub(crate) fn hiding(&self) -> Arc<dyn Hiding> {
         self.journal().hiding()
-    }
-
-    /// When the newest answer about these parts came, if another process polls them now: the journal has it.
-    pub(crate) fn polled_at(&self, profile: &str, parts: &[FollowedPart]) -> Option<Timestamp> {
-        let now = self.app.clock.now();
-        let lease = self.unless_trouble(self.journal().lease_of(self.agent(profile)?, now))??;
-        lease.newest_answer.filter(|_| lease.covers(parts, now))
-    }
-
-    /// What was recorded of an agent, as if the server had answered so just now; its monotonic present is [`PAST`].
-    pub(crate) fn state(&self, profile: &str) -> Option<AgentState> {
-        let agent = self.agent(profile)?;
-        let now = self.app.clock.now();
-        let clocks = OwnClocks::after_past(now);
-        let known = self.journal().memory_for(None, None, agent, i64::MAX, now, &clocks);
-        let known = self.unless_trouble(known)?;
-        let mut state = known.memory.state().clone();
-        if let Some(since) = &mut state.wrapup {
-            since.state.remaining_seconds = since.seconds_left(PAST);
-        }
-        if let Some(since) = &mut state.break_state {
-            since.state.agent_id = since.state.agent_id.take().or_else(|| self.agent_id(profile));
-        }
-        Some(state)
     }
 
     /// Records what an answer adds, if its agent is recorded. Trouble is noted, and stops nothing.
@@ -214,7 +192,7 @@ impl<'a> Keeper<'a> {
         let tags = poll.tags.as_deref();
         // What is older than that is not read here.
         let read_from = remembered_from(poll.taken_at);
-        let listed_from = self.lists_since.get().map(with_margin).filter(|from| read_from <= *from);
+        let listed_from = self.read_ahead_since.get().map(with_margin).filter(|from| read_from <= *from);
         let entry = |known: Remembered| {
             let difference = known.memory.diff(poll);
             let steps = difference.marks.iter();
@@ -222,7 +200,7 @@ impl<'a> Keeper<'a> {
             let entry =
                 Entry { agent, base, events: difference.to_record().collect(), coverage: steps.collect() };
             if let Some(from) = listed_from.filter(|_| tags.is_some()) {
-                self.keep_to_list(agent, base, from, known.recorded);
+                self.keep_read_ahead(agent, base, from, known.recorded);
             }
             entry
         };
@@ -230,10 +208,10 @@ impl<'a> Keeper<'a> {
         Some(known.map(entry))
     }
 
-    fn keep_to_list(&self, agent: AgentRef, base: i64, from: Timestamp, mut read: Vec<Recorded>) {
+    fn keep_read_ahead(&self, agent: AgentRef, base: i64, from: Timestamp, mut read: Vec<Recorded>) {
         read.retain(|one| matches!(one.event.kind, EventKind::Tag(_)) && one.event.at >= from);
         let read = read.into_iter().map(|one| one.event).collect();
-        self.to_list.borrow_mut().insert(agent, (base, read));
+        self.read_ahead.borrow_mut().insert(agent, (base, read));
     }
 
     /// For whom the session answers is what the next difference begins with.
@@ -247,43 +225,11 @@ impl<'a> Keeper<'a> {
 
     /// Says that [`Keeper::tags`] will be wanted from this moment on, once each agent's answer is recorded: to record it
     /// they are read anyway.
-    pub(crate) fn will_list_since(&self, from: Timestamp) {
-        self.lists_since.set(Some(from));
+    pub(crate) fn will_read_since(&self, from: Timestamp) {
+        self.read_ahead_since.set(Some(from));
     }
 
-    /// The notifications of an agent that may belong to a window that begins at `from`, as events.
-    pub(crate) fn tags(&self, profile: &str, from: Timestamp) -> Vec<Event> {
-        let Some(agent) = self.agent(profile) else { return vec![] };
-        let is_as_announced = self.lists_since.get() == Some(from);
-        let read = self.to_list.borrow_mut().remove(&agent).filter(|_| is_as_announced);
-        let (after_seq, mut tags) = read.unwrap_or_default();
-        let query = EventQuery {
-            agents: Some(vec![agent]),
-            after_seq,
-            from: Some(with_margin(from)),
-            types: &["tag"],
-            ..EventQuery::default()
-        };
-        let events = self.unless_trouble(self.journal().list_events(&query));
-        tags.extend(events.into_iter().flatten().map(|recorded| recorded.event));
-        tags
-    }
-
-    /// What is covered of an agent from `from` on; `None` if the journal does not hold the agent.
-    pub(crate) fn coverage(&self, profile: &str, from: Timestamp, to: Timestamp) -> Option<Vec<Coverage>> {
-        let to = to.checked_add(MARGIN).unwrap_or(Timestamp::MAX);
-        self.unless_trouble(self.journal().covered(self.agent(profile)?, from, to))
-    }
-
-    /// The breaks and wrap-ups of an agent that were going on at `from` or later, and the coverage of all of them.
-    pub(crate) fn intervals(&self, profile: &str, from: Timestamp) -> Option<(Vec<Interval>, Vec<Coverage>)> {
-        let agent = self.agent(profile)?;
-        let events = self.unless_trouble(self.journal().to_remember(agent, from))?;
-        let coverage = self.unless_trouble(self.journal().coverage(agent, Timestamp::MIN, Timestamp::MAX))?;
-        Some((intervals(events.iter().map(|recorded| &recorded.event), &coverage), coverage))
-    }
-
-    /// Trouble is told once.
+    /// Trouble is noted once.
     fn unless_trouble<T>(&self, done: Result<T, JournalError>) -> Option<T> {
         note_unreadable(&self.app.console, &self.journal());
         done.map_err(|error| {
@@ -294,7 +240,7 @@ impl<'a> Keeper<'a> {
     }
 
     fn note_trouble_once(&self, error: &JournalError) {
-        if !self.has_told_trouble.replace(true) {
+        if !self.has_noted_trouble.replace(true) {
             note_trouble(&self.app.console, error);
         }
     }

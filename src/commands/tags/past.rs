@@ -39,7 +39,7 @@ pub(super) struct Past<'a> {
 impl<'a> Past<'a> {
     pub(super) fn new(keeper: Keeper<'a>, window: Window, script: Option<&'a str>, polls: bool) -> Self {
         if script.is_none() {
-            keeper.will_list_since(window.since);
+            keeper.will_read_since(window.since);
         }
         Self {
             keeper,

@@ -10,6 +10,7 @@ use crate::app::journal::{JournalUse, RecordingScope, key, note_set_aside, note_
 use crate::app::options::SandboxOptions;
 use crate::client::SignedIn;
 use crate::failure::Failure;
+use crate::journal::AgentKey;
 
 /// What a command wants of the journal.
 pub(crate) struct Wish<'a> {
@@ -95,6 +96,15 @@ impl<'a> Keeper<'a> {
         }
         for agent in fleet.agents.iter().filter(|agent| agent.session.is_err()) {
             self.find_without_session(agent);
+        }
+    }
+
+    /// Of an agent who cannot be queried, the past is there to read. Whose credentials are in variables has no other key.
+    fn find_without_session(&self, agent: &Agent) {
+        let Some(server) = agent.server.clone() else { return };
+        let key = AgentKey::Profile { server, name: agent.profile.clone() };
+        if let Some(Some(found)) = self.unless_trouble(self.journal().find(&key)) {
+            self.agents.borrow_mut().insert(agent.profile.clone(), (found, key));
         }
     }
 }

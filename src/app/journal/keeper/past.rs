@@ -1,0 +1,98 @@
+//! What was recorded of an agent.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::journal::keeper::Keeper;
+use crate::floor::event::{Event, EventKind, FollowedPart};
+use crate::floor::pause::{OwnClocks, PAST};
+use crate::floor::shift::{DayRules, Today};
+use crate::floor::state::AgentState;
+use crate::floor::timeline::Coverage;
+use crate::floor::timeline::intervals::{Interval, intervals};
+use crate::journal::{EventQuery, MARGIN, with_margin};
+
+/// How far back notifications are looked through for the agent's id.
+const LATELY: SignedDuration = SignedDuration::from_hours(8);
+
+impl Keeper<'_> {
+    /// When the newest answer about these parts came, if another process polls them now: the journal has it.
+    pub(crate) fn polled_at(&self, profile: &str, parts: &[FollowedPart]) -> Option<Timestamp> {
+        let now = self.app.clock.now();
+        let lease = self.unless_trouble(self.journal().lease_of(self.agent(profile)?, now))??;
+        lease.newest_answer.filter(|_| lease.covers(parts, now))
+    }
+
+    /// What was recorded of an agent, as if the server had answered so just now; its monotonic present is [`PAST`].
+    pub(crate) fn state(&self, profile: &str) -> Option<AgentState> {
+        let agent = self.agent(profile)?;
+        let now = self.app.clock.now();
+        let clocks = OwnClocks::after_past(now);
+        let known = self.journal().memory_for(None, None, agent, i64::MAX, now, &clocks);
+        let known = self.unless_trouble(known)?;
+        let mut state = known.memory.state().clone();
+        if let Some(since) = &mut state.wrapup {
+            since.state.remaining_seconds = since.seconds_left(PAST);
+        }
+        if let Some(since) = &mut state.break_state {
+            since.state.agent_id = since.state.agent_id.take().or_else(|| self.agent_id(profile));
+        }
+        Some(state)
+    }
+
+    /// The notifications of an agent that may belong to a window that begins at `from`, as events.
+    pub(crate) fn tags(&self, profile: &str, from: Timestamp) -> Vec<Event> {
+        let Some(agent) = self.agent(profile) else { return vec![] };
+        let is_as_announced = self.read_ahead_since.get() == Some(from);
+        let read = self.read_ahead.borrow_mut().remove(&agent).filter(|_| is_as_announced);
+        let (after_seq, mut tags) = read.unwrap_or_default();
+        let query = EventQuery {
+            agents: Some(vec![agent]),
+            after_seq,
+            from: Some(with_margin(from)),
+            types: &["tag"],
+            ..EventQuery::default()
+        };
+        let events = self.unless_trouble(self.journal().list_events(&query));
+        tags.extend(events.into_iter().flatten().map(|recorded| recorded.event));
+        tags
+    }
+
+    /// What is covered of an agent from `from` on; `None` if the journal does not hold the agent.
+    pub(crate) fn coverage(&self, profile: &str, from: Timestamp, to: Timestamp) -> Option<Vec<Coverage>> {
+        let to = to.checked_add(MARGIN).unwrap_or(Timestamp::MAX);
+        self.unless_trouble(self.journal().covered(self.agent(profile)?, from, to))
+    }
+
+    /// The breaks and wrap-ups of an agent that were going on at `from` or later, and the coverage of all of them.
+    pub(crate) fn intervals(&self, profile: &str, from: Timestamp) -> Option<(Vec<Interval>, Vec<Coverage>)> {
+        let agent = self.agent(profile)?;
+        let events = self.unless_trouble(self.journal().to_remember(agent, from))?;
+        let coverage = self.unless_trouble(self.journal().coverage(agent, Timestamp::MIN, Timestamp::MAX))?;
+        Some((intervals(events.iter().map(|recorded| &recorded.event), &coverage), coverage))
+    }
+
+    /// The agent as the server named it last: for the session, or else in all notifications of the last hours.
+    pub(crate) fn agent_id(&self, profile: &str) -> Option<String> {
+        let row = self.unless_trouble(self.journal().row(self.agent(profile)?))?;
+        row.and_then(|row| row.agent_id).or_else(|| {
+            let lately = self.app.clock.now().checked_sub(LATELY).unwrap_or(Timestamp::MIN);
+            let mut ids = self.tags(profile, lately).into_iter().filter_map(|event| match event.kind {
+                EventKind::Tag(reported) => reported.tag.agent_id,
+                _ => None,
+            });
+            let first = ids.next()?;
+            ids.all(|id| id == first).then(|| first.into())
+        })
+    }
+
+    /// The breaks of an agent today; `None` if the journal does not hold the agent, or no answer of today.
+    pub(crate) fn today(&self, profile: &str, rules: &DayRules, now: Timestamp) -> Option<Today> {
+        self.unless_trouble(self.journal().today(self.agent(profile)?, rules, now))?
+    }
+
+    /// When the server answered last about this part.
+    pub(crate) fn last_answer(&self, profile: &str, part: FollowedPart) -> Option<Timestamp> {
+        let rows = self.coverage(profile, Timestamp::MIN, Timestamp::MAX)?;
+        rows.iter().filter(|row| row.part == part).map(|row| row.to).max()
+    }
+}
