@@ -135,6 +135,7 @@ impl<'a, S: Source> Watch<'a, S> {
                 logins: None,
                 sharing,
                 in_journal,
+                today_counted: None,
                 polling: WatchScope::NOTHING,
                 schedule,
                 memory,

@@ -21,6 +21,8 @@ pub(super) struct WatchedAgent<S> {
     /// Who polls it.
     pub(super) sharing: Sharing,
     pub(super) in_journal: InJournal,
+    /// When its breaks of today were last counted, for a display that shows them.
+    pub(super) today_counted: Option<Duration>,
     /// What the poll that is under way asks for.
     pub(super) polling: WatchScope,
     pub(super) schedule: Schedule,

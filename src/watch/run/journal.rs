@@ -38,7 +38,7 @@ pub(crate) struct WatchJournal {
     /// What waits while the journal has not been opened yet.
     pub(super) backlog: Option<Backlog>,
     pub(super) is_opening: bool,
-    /// What of today is counted, for a display that shows it.
+    /// How the breaks of today are counted, for a display that shows them.
     pub(super) days: Option<Days>,
     /// Why it was not opened when the watch began, until that is reported.
     pub(super) failed: Option<JournalError>,
@@ -99,8 +99,7 @@ impl WatchJournal {
 
     /// Has the breaks of today counted by these rules.
     pub(crate) fn counting(self, rules: DayRules) -> Self {
-        let days = Some(Days::new(rules, self.begun.len()));
-        Self { days, ..self }
+        Self { days: Some(Days::new(rules)), ..self }
     }
 
     /// One of a journal that cannot be opened yet, for so many agents. Everybody is polled meanwhile.

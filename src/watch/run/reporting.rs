@@ -80,10 +80,9 @@ impl<S: Source> Watch<'_, S> {
         self.view.note(&event);
         let is_of = |agent: &WatchedAgent<S>| Some(&agent.view.profile) == event.profile.as_ref();
         let Some(index) = self.agents.iter().position(is_of) else { return };
-        self.agents[index].view().note(&event);
-        if let Some(days) = self.journal.as_mut().and_then(|journal| journal.days.as_mut()) {
-            days.note(index, &event.kind);
-        }
+        let agent = &mut self.agents[index];
+        agent.view().note(&event);
+        agent.note_of_today(&event.kind);
     }
 
     /// Counts what a journal takes of a report, or would take.

@@ -21,17 +21,17 @@ impl<S: Source> Watch<'_, S> {
         let began = Some(days.rules.window(wall).from);
         if days.began != began {
             days.began = began;
-            days.counted.fill(None);
+            self.agents.iter_mut().for_each(|agent| agent.today_counted = None);
         }
-        let agents = self.agents.iter().enumerate();
-        let wanted =
-            agents.filter(|(index, agent)| agent.is_recorded() && days.is_due(*index, &agent.view, now));
-        let wanted: Vec<usize> = wanted.map(|(index, _)| index).collect();
+        let mut wanted = vec![];
+        for (index, agent) in self.agents.iter_mut().enumerate() {
+            if agent.is_recorded() && agent.is_today_due(now) {
+                agent.today_counted = Some(now);
+                wanted.push(index);
+            }
+        }
         if wanted.is_empty() {
             return;
-        }
-        for index in &wanted {
-            days.counted[*index] = Some(now);
         }
         days.is_counting = true;
         journal.thread.count(wanted, Arc::clone(&days.rules));
