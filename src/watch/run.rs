@@ -36,7 +36,7 @@ use crate::floor::event::{End, EndReason, EventKind, Start};
 use crate::floor::pause::{OwnClocks, PAST};
 use crate::watch::kind_check::KindCheck;
 use crate::watch::run::agent::{InJournal, Sharing, WatchedAgent};
-use crate::watch::run::journal::WatchJournal;
+use crate::watch::run::journal::{KnownAgent, WatchJournal};
 use crate::watch::run::round::Arrival;
 use crate::watch::schedule::{Schedule, spread};
 use crate::watch::sinks::Sinks;
@@ -112,12 +112,13 @@ impl<'a, S: Source> Watch<'a, S> {
             Some(_) => (PAST, OwnClocks::after_past(wall)),
             None => (Duration::ZERO, OwnClocks::new(wall)),
         };
-        let mut known = journal.as_mut().map_or_else(Vec::new, |it| take(&mut it.begun)).into_iter();
+        let known = journal.as_mut().map_or_else(Vec::new, |journal| take(&mut journal.beginning.agents));
+        let mut known = known.into_iter();
         let count = sources.len();
         let agent = |source: S| {
             let first = began + spread(source.profile(), plan.interval, count);
             let schedule = Schedule::new(plan.interval, first);
-            let (memory, history, counters, in_journal) = known.next().unwrap_or_default();
+            let KnownAgent { memory, history, counters, in_journal } = known.next().unwrap_or_default();
             let mut view = AgentView::new(source.profile().to_owned(), schedule.first());
             view.counters = counters;
             if !sinks.view.is_closed() {
@@ -180,9 +181,7 @@ impl<'a, S: Source> Watch<'a, S> {
         let interval_seconds = i64::try_from(self.plan.interval.as_secs()).unwrap_or(i64::MAX);
         let profiles = u32::try_from(self.agents.len()).unwrap_or(u32::MAX);
         self.write(&[self.event(None, EventKind::Start(Start { profiles, interval_seconds }))])?;
-        self.begin_in_trouble()?;
-        self.list_history();
-        self.show_past()?;
+        self.begin_with_journal()?;
         self.publish();
         while self.end.is_none() {
             for index in self.due(polls.len()) {

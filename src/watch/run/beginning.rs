@@ -2,6 +2,7 @@
 //! once it can be.
 
 use std::io;
+use std::mem::take;
 
 use crate::floor::event::EventKind;
 use crate::journal::{JournalError, kept_as};
@@ -9,7 +10,7 @@ use crate::watch::recorder::backend::{Begun, Past};
 use crate::watch::recorder::{Addition, Dropped};
 use crate::watch::run::Watch;
 use crate::watch::run::agent::{InJournal, Sharing};
-use crate::watch::run::journal::WatchJournal;
+use crate::watch::run::journal::{Beginning, WatchJournal};
 use crate::watch::run::recording::PULSE;
 use crate::watch::run::round::{Arrival, Report};
 use crate::watch::source::Source;
@@ -31,10 +32,15 @@ impl WatchJournal {
 }
 
 impl<S: Source> Watch<'_, S> {
-    /// Reports that the journal could not be opened as the watch began.
-    pub(super) fn begin_in_trouble(&mut self) -> io::Result<()> {
-        let failed = self.journal.as_mut().and_then(|journal| journal.failed.take());
-        failed.map_or(Ok(()), |error| self.report_journal_failure(&error, vec![]))
+    /// Shows what the watch begins with, or reports that the journal could not be opened.
+    pub(super) fn begin_with_journal(&mut self) -> io::Result<()> {
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        let Beginning { past, history, failed, .. } = take(&mut journal.beginning);
+        if let Some(error) = failed {
+            self.report_journal_failure(&error, vec![])?;
+        }
+        self.list_history(history);
+        self.show_past(past)
     }
 
     /// Opens the journal, if it is time.
@@ -88,7 +94,7 @@ impl<S: Source> Watch<'_, S> {
         if let Some(place) = begun.set_aside {
             (self.around.note)(&kept_as(&place));
         }
-        past.into_iter().try_for_each(|Past { index, recorded }| self.show_recorded(index, recorded))?;
+        self.show_past(past)?;
         self.commit(vec![]);
         Ok(())
     }

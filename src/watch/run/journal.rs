@@ -19,11 +19,8 @@ use crate::watch::run::round::Arrival;
 pub(crate) struct WatchJournal {
     pub(super) pending: PendingWrites,
     pub(super) thread: JournalThread,
-    /// What a watch knows of its agents as it begins, until it has begun.
-    pub(super) begun: Vec<(Memory, Vec<Recorded>, Counters, InJournal)>,
-    pub(super) past: Vec<Past>,
-    /// What else the list of a display begins with.
-    pub(super) history: Vec<Past>,
+    /// Until the watch has begun.
+    pub(super) beginning: Beginning,
     pub(super) manner: Manner,
     /// What waits for the next commit.
     pub(super) round: Vec<Arrival>,
@@ -40,8 +37,28 @@ pub(crate) struct WatchJournal {
     pub(super) is_opening: bool,
     /// How the breaks of today are counted, for a display that shows them.
     pub(super) days: Option<Days>,
-    /// Why it was not opened when the watch began, until that is reported.
+}
+
+/// What a watch begins with.
+#[derive(Default)]
+pub(super) struct Beginning {
+    pub(super) agents: Vec<KnownAgent>,
+    /// What is to be shown of the past.
+    pub(super) past: Vec<Past>,
+    /// What else the list of a display begins with.
+    pub(super) history: Vec<Past>,
+    /// Why the journal was not opened.
     pub(super) failed: Option<JournalError>,
+}
+
+/// What is known of an agent. Without a journal, that is nothing.
+#[derive(Default)]
+pub(super) struct KnownAgent {
+    pub(super) memory: Memory,
+    /// What a display knows of the agent's day.
+    pub(super) history: Vec<Recorded>,
+    pub(super) counters: Counters,
+    pub(super) in_journal: InJournal,
 }
 
 /// How a watch uses its journal.
@@ -72,17 +89,15 @@ impl WatchJournal {
         manner: Manner,
     ) -> io::Result<Self> {
         let Begun { agents, past, history, .. } = begun;
-        let known = |agent: BegunAgent| {
-            let in_journal = if agent.queue.is_some() { InJournal::Yes } else { InJournal::No };
-            ((agent.memory, agent.history, agent.counters, in_journal), agent.queue.unwrap_or_default())
+        let known = |BegunAgent { memory, queue, counters, history }| {
+            let in_journal = if queue.is_some() { InJournal::Yes } else { InJournal::No };
+            (KnownAgent { memory, history, counters, in_journal }, queue.unwrap_or_default())
         };
-        let (begun, queues) = agents.into_iter().map(known).unzip();
+        let (agents, queues) = agents.into_iter().map(known).unzip();
         Ok(Self {
             pending: PendingWrites::new(queues, interval),
             thread: JournalThread::start(backend)?,
-            begun,
-            past,
-            history,
+            beginning: Beginning { agents, past, history, failed: None },
             manner,
             round: vec![],
             under_way: None,
@@ -93,7 +108,6 @@ impl WatchJournal {
             backlog: None,
             is_opening: false,
             days: None,
-            failed: None,
         })
     }
 
@@ -118,8 +132,10 @@ impl WatchJournal {
         let agent =
             || BegunAgent { memory: memory(), queue: None, counters: Counters::default(), history: vec![] };
         let begun = Begun { agents: (0..agents).map(|_| agent()).collect(), ..Begun::default() };
-        let (backlog, failed) = (Some(Backlog::default()), Some(failed));
-        Ok(Self { backlog, failed, ..Self::start(backend, begun, interval, manner)? })
+        let mut journal = Self::start(backend, begun, interval, manner)?;
+        journal.backlog = Some(Backlog::default());
+        journal.beginning.failed = Some(failed);
+        Ok(journal)
     }
 
     /// Whether something about this agent waits, before which nothing else about it is shown.

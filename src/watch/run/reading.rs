@@ -1,7 +1,6 @@
 //! What others record: who polls, and what is learned and shown of the journal.
 
 use std::io;
-use std::mem::take;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,19 +19,13 @@ use crate::watch::view::LastFailure;
 
 impl<S: Source> Watch<'_, S> {
     /// Shows what a killed watch did not, and what `--since` asks for.
-    pub(super) fn show_past(&mut self) -> io::Result<()> {
-        let Some(journal) = &mut self.journal else { return Ok(()) };
-        for Past { index, recorded } in take(&mut journal.past) {
-            self.show_recorded(index, recorded)?;
-        }
-        Ok(())
+    pub(super) fn show_past(&mut self, past: Vec<Past>) -> io::Result<()> {
+        past.into_iter().try_for_each(|Past { index, recorded }| self.show_recorded(index, recorded))
     }
 
     /// Lists what was recorded before the watch, of what it is to show. It is reported nowhere. What `--since` asks for is
     /// shown as the past is.
-    pub(super) fn list_history(&mut self) {
-        let Some(journal) = &mut self.journal else { return };
-        let history = take(&mut journal.history);
+    pub(super) fn list_history(&mut self, history: Vec<Past>) {
         if self.sinks.view.is_closed() || self.plan.backfill_from.is_some() {
             return;
         }
