@@ -10,7 +10,7 @@ use crate::watch::recorder::backend::{Begun, Past};
 use crate::watch::recorder::{Addition, Dropped};
 use crate::watch::run::Watch;
 use crate::watch::run::agent::{InJournal, Sharing};
-use crate::watch::run::journal::{Beginning, WatchJournal};
+use crate::watch::run::journal::{Beginning, NotOpenYet, OpenJournal, Stage, WatchJournal};
 use crate::watch::run::recording::PULSE;
 use crate::watch::run::round::{Arrival, Report};
 use crate::watch::source::Source;
@@ -18,7 +18,7 @@ use crate::watch::source::Source;
 impl WatchJournal {
     /// Keeps what has arrived until the journal is open.
     pub(super) fn wait_with(&mut self, arrival: &Arrival, report: &Report) {
-        let Some(backlog) = &mut self.backlog else { return };
+        let Stage::NotOpenYet(NotOpenYet { backlog, .. }) = &mut self.stage else { return };
         let (at, poll) = match arrival {
             Arrival::Answer(answer) => (answer.wall, answer.result.as_ref()),
             Arrival::Event { event, .. } => (event.at, None),
@@ -46,8 +46,8 @@ impl<S: Source> Watch<'_, S> {
     /// Opens the journal, if it is time.
     pub(super) fn open_when_due(&mut self) {
         let now = self.now();
-        let Some(journal) = &mut self.journal else { return };
-        if !journal.is_opening && WatchJournal::has_passed(journal.last_commit, PULSE, now) {
+        let Some(WatchJournal { stage: Stage::NotOpenYet(unopened), .. }) = &self.journal else { return };
+        if !unopened.is_opening && WatchJournal::has_passed(unopened.last_try, PULSE, now) {
             self.open_now();
         }
     }
@@ -55,17 +55,20 @@ impl<S: Source> Watch<'_, S> {
     /// Opens the journal, whenever that was tried last.
     pub(super) fn open_now(&mut self) {
         let now = self.now();
-        let Some(journal) = &mut self.journal else { return };
-        (journal.is_opening, journal.last_commit) = (true, Some(now));
-        journal.thread.begin(self.clocks.clone());
+        let Some(WatchJournal { stage: Stage::NotOpenYet(unopened), thread, .. }) = &mut self.journal else {
+            return;
+        };
+        (unopened.is_opening, unopened.last_try) = (true, Some(now));
+        thread.begin(self.clocks.clone());
     }
 
     pub(super) fn on_journal_opened(
         &mut self,
         begun: Result<Option<Box<Begun>>, JournalError>,
     ) -> io::Result<()> {
-        let Some(journal) = &mut self.journal else { return Ok(()) };
-        journal.is_opening = false;
+        let Some(WatchJournal { stage, pending, .. }) = &mut self.journal else { return Ok(()) };
+        let Stage::NotOpenYet(unopened) = stage else { return Ok(()) };
+        unopened.is_opening = false;
         let begun = match begun {
             Ok(Some(begun)) => *begun,
             // There is nobody to record.
@@ -75,7 +78,8 @@ impl<S: Source> Watch<'_, S> {
             }
             Err(_) => return Ok(()),
         };
-        let Some(mut backlog) = journal.backlog.take() else { return Ok(()) };
+        let mut backlog = take(&mut unopened.backlog);
+        *stage = Stage::Open(OpenJournal::default());
         // Notifications that this watch has shown meanwhile are no past any more.
         let agents = &self.agents;
         let is_past = |past: &Past| match &past.recorded.event.kind {
@@ -85,12 +89,11 @@ impl<S: Source> Watch<'_, S> {
         let past: Vec<Past> = begun.past.into_iter().filter(is_past).collect();
         for (index, (agent, of_agent)) in self.agents.iter_mut().zip(begun.agents).enumerate() {
             let Some(queue) = of_agent.queue else { continue };
-            journal.pending.begin(index, queue);
+            pending.begin(index, queue);
             let events = backlog.replay(index, of_agent.memory, &mut agent.memory);
-            journal.pending.keep(&Addition { index, events, marks: vec![] });
+            pending.keep(&Addition { index, events, marks: vec![] });
             (agent.in_journal, agent.sharing) = (InJournal::Yes, Sharing::Unknown);
         }
-        journal.last_refresh = None;
         if let Some(place) = begun.set_aside {
             (self.around.note)(&kept_as(&place));
         }

@@ -22,21 +22,38 @@ pub(crate) struct WatchJournal {
     /// Until the watch has begun.
     pub(super) beginning: Beginning,
     pub(super) manner: Manner,
-    /// What waits for the next commit.
-    pub(super) round: Vec<Arrival>,
-    pub(super) under_way: Option<UnderWay>,
-    /// When the last commit was begun, or the last try to open it.
-    pub(super) last_commit: Option<Duration>,
-    /// When it was last asked who polls; `None` to ask again at once.
-    pub(super) last_refresh: Option<Duration>,
-    pub(super) is_refreshing: bool,
+    pub(super) stage: Stage,
     /// Since when the journal cannot be written, or opened.
     pub(super) unwritable_since: Option<Duration>,
-    /// What waits while the journal has not been opened yet.
-    pub(super) backlog: Option<Backlog>,
-    pub(super) is_opening: bool,
     /// How the breaks of today are counted, for a display that shows them.
     pub(super) days: Option<Days>,
+}
+
+/// A journal is opened once. One that fails later is unwritable.
+pub(super) enum Stage {
+    NotOpenYet(NotOpenYet),
+    Open(OpenJournal),
+}
+
+/// A journal that could not be opened when the watch began.
+#[derive(Default)]
+pub(super) struct NotOpenYet {
+    /// What is recorded once it is open.
+    pub(super) backlog: Backlog,
+    pub(super) is_opening: bool,
+    pub(super) last_try: Option<Duration>,
+}
+
+#[derive(Default)]
+pub(super) struct OpenJournal {
+    /// What waits for the next commit.
+    pub(super) next: Vec<Arrival>,
+    pub(super) under_way: Option<Commit>,
+    /// When the last commit was begun.
+    pub(super) last_commit: Option<Duration>,
+    pub(super) is_refreshing: bool,
+    /// When it was last asked who polls; `None` to ask again as soon as that is answered.
+    pub(super) last_refresh: Option<Duration>,
 }
 
 /// What a watch begins with.
@@ -72,8 +89,7 @@ pub(crate) struct Manner {
     pub(crate) is_kept: bool,
 }
 
-/// A commit.
-pub(super) struct UnderWay {
+pub(super) struct Commit {
     pub(super) arrivals: Vec<Arrival>,
     pub(super) entries: Vec<AgentEntry>,
     pub(super) took: Option<i64>,
@@ -99,14 +115,8 @@ impl WatchJournal {
             thread: JournalThread::start(backend)?,
             beginning: Beginning { agents, past, history, failed: None },
             manner,
-            round: vec![],
-            under_way: None,
-            last_commit: None,
-            last_refresh: None,
-            is_refreshing: false,
+            stage: Stage::Open(OpenJournal::default()),
             unwritable_since: None,
-            backlog: None,
-            is_opening: false,
             days: None,
         })
     }
@@ -133,15 +143,16 @@ impl WatchJournal {
             || BegunAgent { memory: memory(), queue: None, counters: Counters::default(), history: vec![] };
         let begun = Begun { agents: (0..agents).map(|_| agent()).collect(), ..Begun::default() };
         let mut journal = Self::start(backend, begun, interval, manner)?;
-        journal.backlog = Some(Backlog::default());
+        journal.stage = Stage::NotOpenYet(NotOpenYet::default());
         journal.beginning.failed = Some(failed);
         Ok(journal)
     }
 
-    /// Whether something about this agent waits, before which nothing else about it is shown.
-    pub(super) fn holds(&self, index: usize) -> bool {
-        let under_way = self.under_way.iter().flat_map(|under_way| &under_way.arrivals);
-        self.round.iter().chain(under_way).any(|arrival| arrival.index() == index)
+    pub(super) fn as_open(&mut self) -> Option<&mut OpenJournal> {
+        match &mut self.stage {
+            Stage::Open(open) => Some(open),
+            Stage::NotOpenYet(_) => None,
+        }
     }
 
     /// Whether it is written without trouble. A journal that is not open yet is in trouble from the beginning of the watch.
@@ -162,5 +173,17 @@ impl WatchJournal {
             },
             None => std::future::pending().await,
         }
+    }
+}
+
+impl OpenJournal {
+    /// What waits to be recorded before it is shown.
+    pub(super) fn held(&self) -> impl Iterator<Item = &Arrival> {
+        self.under_way.iter().flat_map(|commit| &commit.arrivals).chain(&self.next)
+    }
+
+    /// Whether something about this agent waits, before which nothing else about it is shown.
+    pub(super) fn holds(&self, index: usize) -> bool {
+        self.held().any(|arrival| arrival.index() == index)
     }
 }

@@ -13,6 +13,7 @@ use crate::watch::recorder::Addition;
 use crate::watch::recorder::backend::{Left, News, Past, Refreshed, Share, Wanted};
 use crate::watch::run::Watch;
 use crate::watch::run::agent::Sharing;
+use crate::watch::run::journal::{Stage, WatchJournal};
 use crate::watch::run::round::Report;
 use crate::watch::source::Source;
 use crate::watch::view::LastFailure;
@@ -41,18 +42,21 @@ impl<S: Source> Watch<'_, S> {
 
     /// Asks who polls, and what others have recorded.
     pub(super) fn refresh(&mut self, now: Duration) {
-        let Some(journal) = &mut self.journal else { return };
+        let Some(WatchJournal { stage: Stage::Open(open), pending, thread, manner, .. }) = &mut self.journal
+        else {
+            return;
+        };
         let followed = self.agents.iter().enumerate();
         let followed = followed.filter(|(_, agent)| !agent.view.is_over() && agent.is_recorded());
         let wanted = followed.map(|(index, agent)| Wanted {
             index,
-            base: journal.pending.base(index),
+            base: pending.base(index),
             parts: agent.scope.parts(),
             cadence: self.plan.interval,
-            forces: journal.manner.polls_always,
+            forces: manner.polls_always,
         });
-        journal.thread.refresh(wanted.collect());
-        (journal.is_refreshing, journal.last_refresh) = (true, Some(now));
+        thread.refresh(wanted.collect());
+        (open.is_refreshing, open.last_refresh) = (true, Some(now));
     }
 
     pub(super) fn on_refreshed(&mut self, refreshed: Refreshed) -> io::Result<()> {

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
+use std::mem::take;
 use std::time::Duration;
 
 use crate::floor::event::{EventKind, JournalLost, JournalRestored};
@@ -11,10 +12,10 @@ use crate::floor::timeline::NewEvent;
 use crate::journal::JournalError;
 use crate::watch::recorder::backend::Written;
 use crate::watch::recorder::thread::Reply;
-use crate::watch::recorder::{Addition, AgentEntry, Backlog};
+use crate::watch::recorder::{Addition, AgentEntry};
 use crate::watch::run::Watch;
 use crate::watch::run::agent::{InJournal, Sharing};
-use crate::watch::run::journal::{UnderWay, WatchJournal};
+use crate::watch::run::journal::{Commit, NotOpenYet, Stage, WatchJournal};
 use crate::watch::run::round::{Arrival, Report};
 use crate::watch::source::Source;
 
@@ -35,19 +36,18 @@ impl<S: Source> Watch<'_, S> {
         let report = self.report_of(&arrival);
         let index = arrival.index();
         let Some(journal) = &mut self.journal else { return Some(report) };
-        if journal.backlog.is_some() {
+        let WatchJournal { stage: Stage::Open(open), pending, unwritable_since, .. } = journal else {
             journal.wait_with(&arrival, &report);
             return Some(report);
-        }
+        };
         if !self.agents[index].is_recorded() {
             return Some(report);
         }
-        if journal.holds(index) || (journal.unwritable_since.is_none() && !report.addition.events.is_empty())
-        {
-            journal.round.push(arrival);
+        if open.holds(index) || (unwritable_since.is_none() && !report.addition.events.is_empty()) {
+            open.next.push(arrival);
             return None;
         }
-        journal.pending.keep(&report.addition);
+        pending.keep(&report.addition);
         Some(report)
     }
 
@@ -56,22 +56,20 @@ impl<S: Source> Watch<'_, S> {
         let now = self.now();
         let is_any_ours = self.agents.iter().any(|agent| agent.sharing == Sharing::Ours);
         let is_any_not_ours = self.agents.iter().any(|agent| agent.sharing != Sharing::Ours);
-        let Some(journal) = &mut self.journal else { return };
-        if journal.backlog.is_some() {
-            return self.open_when_due();
-        }
+        let Some(WatchJournal { stage, pending, unwritable_since, .. }) = &mut self.journal else { return };
+        let Stage::Open(open) = stage else { return self.open_when_due() };
         // Who reads what is recorded takes an answer that is three intervals old for the last one.
         let pulse = PULSE.min(self.plan.interval);
         let has_passed = |since, least| WatchJournal::has_passed(since, least, now);
-        let is_due = if journal.unwritable_since.is_none() && !journal.round.is_empty() {
-            has_passed(journal.last_commit, COMMIT)
+        let is_due = if unwritable_since.is_none() && !open.next.is_empty() {
+            has_passed(open.last_commit, COMMIT)
         } else {
-            (is_any_ours || journal.pending.has_more()) && has_passed(journal.last_commit, pulse)
+            (is_any_ours || pending.has_more()) && has_passed(open.last_commit, pulse)
         };
         let pause = if is_any_not_ours { COMMIT } else { PULSE };
-        let is_to_refresh = !journal.is_refreshing && has_passed(journal.last_refresh, pause);
-        if is_due && journal.under_way.is_none() {
-            let arrivals = std::mem::take(&mut journal.round);
+        let is_to_refresh = !open.is_refreshing && has_passed(open.last_refresh, pause);
+        if is_due && open.under_way.is_none() {
+            let arrivals = take(&mut open.next);
             self.commit(arrivals);
         }
         if is_to_refresh {
@@ -83,8 +81,10 @@ impl<S: Source> Watch<'_, S> {
         let additions: Vec<Addition> =
             arrivals.iter().map(|arrival| self.report_of(arrival).addition).collect();
         let now = self.now();
-        let Some(journal) = &mut self.journal else { return };
-        let mut entries = journal.pending.entries(&additions);
+        let Some(WatchJournal { stage: Stage::Open(open), pending, thread, .. }) = &mut self.journal else {
+            return;
+        };
+        let mut entries = pending.entries(&additions);
         for entry in &mut entries {
             let known = self.agents[entry.index].memory.state().break_state.as_ref();
             let mut arrived = arrivals.iter().rev().filter(|arrival| arrival.index() == entry.index);
@@ -92,17 +92,17 @@ impl<S: Source> Watch<'_, S> {
             entry.agent_id =
                 arrived.or(known.map(|known| &known.state)).and_then(|answer| answer.agent_id.clone());
         }
-        let took = journal.pending.stdout_took();
-        journal.last_commit = Some(now);
-        journal.thread.record(entries.clone(), took);
-        journal.under_way = Some(UnderWay { arrivals, entries, took });
+        let took = pending.stdout_took();
+        open.last_commit = Some(now);
+        thread.record(entries.clone(), took);
+        open.under_way = Some(Commit { arrivals, entries, took });
     }
 
     pub(super) fn on_reply(&mut self, reply: Reply) -> io::Result<()> {
         match reply {
             Reply::Refreshed(refreshed) => {
-                if let Some(journal) = &mut self.journal {
-                    journal.is_refreshing = false;
+                if let Some(open) = self.journal.as_mut().and_then(WatchJournal::as_open) {
+                    open.is_refreshing = false;
                 }
                 if let Ok(refreshed) = refreshed {
                     return refreshed.into_iter().try_for_each(|refreshed| self.on_refreshed(refreshed));
@@ -122,11 +122,13 @@ impl<S: Source> Watch<'_, S> {
     }
 
     fn on_recorded(&mut self, written: Result<Written, JournalError>) -> io::Result<()> {
-        let Some(journal) = &mut self.journal else { return Ok(()) };
-        let Some(UnderWay { arrivals, entries, took }) = journal.under_way.take() else { return Ok(()) };
+        let Some(WatchJournal { stage: Stage::Open(open), pending, .. }) = &mut self.journal else {
+            return Ok(());
+        };
+        let Some(Commit { arrivals, entries, took }) = open.under_way.take() else { return Ok(()) };
         match written {
             Ok(Written::Done { seqs, last }) => {
-                journal.pending.written(&entries, took, last);
+                pending.written(&entries, took, last);
                 self.report_journal_recovery()?;
                 self.show_round(arrivals, &entries, seqs)
             }
@@ -209,9 +211,9 @@ impl<S: Source> Watch<'_, S> {
             let lost = JournalLost { failure: "journal".to_owned(), message: format!("{error}{hint}") };
             self.write(&[self.event(None, EventKind::JournalLost(lost))])?;
         }
-        let waiting = self.journal.iter_mut().flat_map(|journal| std::mem::take(&mut journal.round));
-        let arrivals: Vec<Arrival> = arrivals.into_iter().chain(waiting).collect();
-        for arrival in arrivals {
+        let open = self.journal.as_mut().and_then(WatchJournal::as_open);
+        let waiting = open.map(|open| take(&mut open.next)).unwrap_or_default();
+        for arrival in arrivals.into_iter().chain(waiting) {
             let report = self.report_of(&arrival);
             if let Some(journal) = &mut self.journal {
                 journal.pending.keep(&report.addition);
@@ -245,14 +247,14 @@ impl<S: Source> Watch<'_, S> {
     /// one, and what goes on as well where the journal `is_empty` of the agent.
     fn begin_anew(&mut self, index: usize, base: i64, is_empty: bool) {
         let (now, wall) = (self.now(), self.around.clock.now());
-        let Some(journal) = &mut self.journal else { return };
-        journal.last_refresh = None;
+        let Some(WatchJournal { stage: Stage::Open(open), pending, .. }) = &mut self.journal else { return };
+        open.last_refresh = None;
         let agent = &mut self.agents[index];
         if agent.is_recorded() {
             let openings =
                 if is_empty { agent.memory.openings(&agent.view.profile, wall, now) } else { vec![] };
             let openings = openings.into_iter().map(|event| NewEvent { event, twin: 0 }).collect();
-            journal.pending.begin_anew(index, base, openings);
+            pending.begin_anew(index, base, openings);
             agent.in_journal = InJournal::FromScratch;
         }
     }
@@ -264,19 +266,24 @@ impl<S: Source> Watch<'_, S> {
         loop {
             self.settle()?;
             let Some(journal) = &mut self.journal else { return Ok(()) };
-            if journal.under_way.is_none() && !journal.is_opening {
-                let is_done =
-                    journal.backlog.is_none() && journal.round.is_empty() && !journal.pending.has_more();
-                if is_done || (journal.unwritable_since.is_some() && was_tried) {
-                    break;
-                }
-                was_tried = true;
-                if journal.backlog.is_some() {
+            let has_failed = journal.unwritable_since.is_some() && was_tried;
+            match &mut journal.stage {
+                Stage::NotOpenYet(NotOpenYet { is_opening: false, .. }) => {
+                    if has_failed {
+                        break;
+                    }
+                    was_tried = true;
                     self.open_now();
-                } else {
-                    let arrivals = std::mem::take(&mut journal.round);
+                }
+                Stage::Open(open) if open.under_way.is_none() => {
+                    if has_failed || (open.next.is_empty() && !journal.pending.has_more()) {
+                        break;
+                    }
+                    was_tried = true;
+                    let arrivals = take(&mut open.next);
                     self.commit(arrivals);
                 }
+                _ => {}
             }
             let Ok(reply) = tokio::time::timeout_at(limit, WatchJournal::reply(&mut self.journal)).await
             else {
@@ -295,11 +302,13 @@ impl<S: Source> Watch<'_, S> {
         let Some(journal) = self.journal.as_ref().filter(|journal| journal.manner.is_kept) else {
             return;
         };
-        let waiting = journal.under_way.iter().flat_map(|under_way| &under_way.arrivals);
-        let arrived: usize =
-            waiting.chain(&journal.round).map(|arrival| self.report_of(arrival).addition.events.len()).sum();
-        let backlog = journal.backlog.as_ref().map_or(0, Backlog::len);
-        let count = journal.pending.unwritten() + backlog + arrived;
+        let waiting: usize = match &journal.stage {
+            Stage::NotOpenYet(unopened) => unopened.backlog.len(),
+            Stage::Open(open) => {
+                open.held().map(|arrival| self.report_of(arrival).addition.events.len()).sum()
+            }
+        };
+        let count = journal.pending.unwritten() + waiting;
         if count > 0 {
             (self.around.note)(&format!("events that {how}: {count}"));
         }
@@ -314,9 +323,9 @@ impl<S: Source> Watch<'_, S> {
     }
 
     fn give_up_recording(&mut self) -> io::Result<()> {
-        let Some(journal) = self.leave_journal() else { return Ok(()) };
-        let under_way = journal.under_way.into_iter().flat_map(|under_way| under_way.arrivals);
-        for arrival in under_way.chain(journal.round) {
+        let Some(WatchJournal { stage: Stage::Open(open), .. }) = self.leave_journal() else { return Ok(()) };
+        let under_way = open.under_way.into_iter().flat_map(|commit| commit.arrivals);
+        for arrival in under_way.chain(open.next) {
             let report = self.report_of(&arrival);
             self.show(report)?;
         }

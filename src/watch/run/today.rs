@@ -16,7 +16,7 @@ impl<S: Source> Watch<'_, S> {
         if self.sinks.view.is_closed() {
             return;
         }
-        let Some(journal) = self.journal.as_mut().filter(|it| it.backlog.is_none()) else { return };
+        let Some(journal) = &mut self.journal else { return };
         let Some(days) = journal.days.as_mut().filter(|days| !days.is_counting) else { return };
         let began = Some(days.rules.window(wall).from);
         if days.began != began {

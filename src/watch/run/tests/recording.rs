@@ -203,14 +203,16 @@ async fn what_was_answered_is_recorded_before_a_reader_takes_it_for_old() {
         let mut watch = floor.new_watch_that_records(Sinks::new(vec![]), Some(journal), &|_| ());
         watch.poll_ourselves(0, None);
         let now = watch.now();
-        watch.journal.as_mut().unwrap().last_commit = Some(now);
-        let is_committing = |watch: &Watch<'_, Scripted>| watch.journal.as_ref().unwrap().under_way.is_some();
+        watch.journal.as_mut().unwrap().as_open().unwrap().last_commit = Some(now);
+        let is_committing = |watch: &mut Watch<'_, Scripted>| {
+            watch.journal.as_mut().unwrap().as_open().unwrap().under_way.is_some()
+        };
         for _ in 0..pause {
-            assert!(!is_committing(&watch), "{interval}");
+            assert!(!is_committing(&mut watch), "{interval}");
             tokio::time::advance(seconds(1)).await;
             watch.record_next();
         }
-        assert!(is_committing(&watch), "{interval}");
+        assert!(is_committing(&mut watch), "{interval}");
     }
 }
 
