@@ -36,11 +36,12 @@ impl Journal {
         to: Timestamp,
     ) -> Result<Past, JournalError> {
         let until = self.known_by(agent, to)?;
-        let mut events = self.in_brief(agent, from, until)?;
+        let brief = self.in_brief(agent, from, until)?;
         let next = self.number(NEXT, params![agent.0, millis(until)])?;
-        let (first, last) =
-            events.iter().fold((next, next), |(first, last), it| (first.min(it.seq), last.max(it.seq)));
-        events.extend(self.states_before(agent, from, (first, last), &STARTS, "")?);
+        let numbers =
+            brief.iter().fold((next, next), |(first, last), it| (first.min(it.seq), last.max(it.seq)));
+        let mut events = self.states_before(agent, from, numbers, &STARTS, "")?;
+        events.extend(brief);
         events.sort_by_key(|recorded| recorded.seq);
         let coverage = self.coverage(agent, from, until)?;
         let coverage = without_lost(coverage, events.iter().map(|recorded| &recorded.event));
