@@ -12,11 +12,10 @@ use crate::floor::pause::OwnClocks;
 use crate::floor::shift::{DayRules, Today};
 use crate::floor::timeline::Recorded;
 use crate::journal::{
-    AgentKey, AgentRef, IN_MEMORY, Journal, JournalError, Limits, Mode, Opened, Remembered, Settings,
-    TIDYING, kept_as,
+    AgentKey, IN_MEMORY, Journal, JournalError, Limits, Mode, Opened, Remembered, Settings, TIDYING, kept_as,
 };
 use crate::watch::recorder::backend::{Begun, BegunAgent, JournalBackend, Past, Refreshed, Wanted, Written};
-use crate::watch::recorder::run_journal::open::{Open, enter};
+use crate::watch::recorder::run_journal::open::{Open, OpenAgent, enter};
 use crate::watch::recorder::{AgentEntry, AgentQueue};
 use crate::watch::view::{KEPT_OF_AGENT, KEPT_OF_FLOOR, is_of_the_day, listed_at};
 
@@ -34,8 +33,8 @@ pub(crate) struct RunJournal {
     command: &'static str,
     followed: Vec<Followed>,
     keys: Keys,
-    /// Who is recorded; empty until that is known.
-    recorded: Vec<bool>,
+    /// Who is recorded; `None` until that is known.
+    recorded: Option<Vec<bool>>,
     clock: Clock,
     /// Whether there is a board or a wall.
     has_display: bool,
@@ -102,7 +101,7 @@ impl RunJournal {
             command,
             followed,
             keys,
-            recorded: vec![],
+            recorded: None,
             clock,
             has_display,
             limits,
@@ -126,18 +125,19 @@ impl RunJournal {
         let (journal, set_aside) = (opened.journal, opened.set_aside);
         let keys = (self.keys)(&journal);
         let mut agents = vec![];
-        for (index, (key, followed)) in keys.iter().zip(&self.followed).enumerate() {
-            let is_recorded = self.recorded.get(index).copied().unwrap_or(everybody);
-            let is_known = is_recorded || journal.holds(key)?;
-            agents.push(if is_known { Some(enter(&journal, key, followed, now)?) } else { None });
+        for (index, (key, followed)) in keys.into_iter().zip(&self.followed).enumerate() {
+            let is_recorded = self.recorded.as_ref().map_or(everybody, |recorded| recorded[index]);
+            let is_known = is_recorded || journal.holds(&key)?;
+            let entered = if is_known { Some(enter(&journal, &key, followed, now)?) } else { None };
+            agents.push(OpenAgent { key, entered, noted_id: None });
         }
-        if agents.iter().all(Option::is_none) {
+        let recorded: Vec<bool> = agents.iter().map(|agent| agent.entered.is_some()).collect();
+        if !recorded.contains(&true) {
             return Ok(None);
         }
-        self.recorded = agents.iter().map(Option::is_some).collect();
+        self.recorded = Some(recorded);
         let run = journal.begin_run(self.command, now)?;
-        let ids = vec![None; agents.len()];
-        self.open = Some(Open { journal, run, keys, agents, ids });
+        self.open = Some(Open { journal, run, agents });
         Ok(set_aside)
     }
 
@@ -175,8 +175,8 @@ impl RunJournal {
         let Some(open) = &self.open else { return Ok(None) };
         let base = open.journal.last_seq()?;
         let mut newest: Vec<Past> = vec![];
-        let begun = |(index, agent): (usize, &Option<AgentRef>)| {
-            let Some(agent) = *agent else {
+        let begun = |(index, agent): (usize, &OpenAgent)| {
+            let Some(agent) = agent.entered else {
                 let memory = Memory::default().restored(None, &[], &[], clocks);
                 return Ok(BegunAgent {
                     memory,
@@ -300,7 +300,7 @@ impl JournalBackend for RunJournal {
 
     fn end(&mut self, took: Option<i64>, cut: &[usize]) -> Result<(), JournalError> {
         let now = self.clock.now();
-        let Some(Open { journal, run, agents, .. }) = &self.open else { return Ok(()) };
+        let Some(Open { journal, run, agents }) = &self.open else { return Ok(()) };
         if let Some(seq) = took {
             journal.stdout_took(*run, seq, now)?;
         }
@@ -309,8 +309,8 @@ impl JournalBackend for RunJournal {
         }
         // The lease of whom we polled just now stays: whoever takes it over learns that an answer may be lost.
         for (index, agent) in agents.iter().enumerate() {
-            if let Some(agent) = agent.filter(|_| !cut.contains(&index)) {
-                journal.release_lease(agent, *run, now)?;
+            if let Some(entered) = agent.entered.filter(|_| !cut.contains(&index)) {
+                journal.release_lease(entered, *run, now)?;
             }
         }
         Ok(())

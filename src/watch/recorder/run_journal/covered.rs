@@ -10,10 +10,9 @@ impl RunJournal {
     /// What is covered of those who are recorded, by profile.
     pub(crate) fn coverage(&self, from: Timestamp) -> Result<Vec<(&str, Vec<Coverage>)>, JournalError> {
         let Some(open) = &self.open else { return Ok(vec![]) };
-        let rows = |agent: &AgentRef| open.journal.covered(*agent, from, Timestamp::MAX);
+        let rows = |agent: AgentRef| open.journal.covered(agent, from, Timestamp::MAX);
         let agents = self.followed.iter().zip(&open.agents);
-        let agents =
-            agents.filter_map(|(followed, agent)| Some((followed.profile.as_str(), agent.as_ref()?)));
+        let agents = agents.filter_map(|(followed, agent)| Some((followed.profile.as_str(), agent.entered?)));
         agents.map(|(profile, agent)| Ok((profile, rows(agent)?))).collect()
     }
 }

@@ -25,11 +25,17 @@ pub(crate) struct Followed {
 pub(super) struct Open {
     pub(super) journal: Journal,
     pub(super) run: RunRef,
-    pub(super) keys: Vec<AgentKey>,
-    /// `None` for those who are not recorded.
-    pub(super) agents: Vec<Option<AgentRef>>,
-    /// How answers have named them, as far as this run has noted that.
-    pub(super) ids: Vec<Option<String>>,
+    /// Of those for whom the run is, in their order.
+    pub(super) agents: Vec<OpenAgent>,
+}
+
+/// How an agent stands in an opened journal.
+pub(super) struct OpenAgent {
+    pub(super) key: AgentKey,
+    /// `None` if it is not recorded.
+    pub(super) entered: Option<AgentRef>,
+    /// How answers have named it, as far as this run has noted that.
+    pub(super) noted_id: Option<String>,
 }
 
 /// The agent, entered if it is new. What answers have shown since the login is not replaced.
@@ -48,12 +54,12 @@ const LATELY: SignedDuration = SignedDuration::from_hours(3);
 
 impl Open {
     fn index(&self, agent: AgentRef) -> Option<usize> {
-        self.agents.iter().position(|one| *one == Some(agent))
+        self.agents.iter().position(|one| one.entered == Some(agent))
     }
 
     fn agent(&self, index: usize) -> Result<AgentRef, JournalError> {
-        let agent = self.agents.get(index).copied().flatten();
-        agent.ok_or_else(|| JournalError::Forgotten { path: self.journal.path().to_owned() })
+        let entered = self.agents.get(index).and_then(|agent| agent.entered);
+        entered.ok_or_else(|| JournalError::Forgotten { path: self.journal.path().to_owned() })
     }
 
     fn coverage(&self, index: usize, now: Timestamp) -> Result<Vec<Coverage>, JournalError> {
@@ -89,7 +95,7 @@ impl Open {
         took: Option<i64>,
         base: i64,
     ) -> Result<Vec<Past>, JournalError> {
-        let agents: Vec<AgentRef> = self.agents.iter().flatten().copied().collect();
+        let agents: Vec<AgentRef> = self.agents.iter().filter_map(|agent| agent.entered).collect();
         let mut past = vec![];
         let queries = [
             since.map(|from| EventQuery { from: Some(from), ..EventQuery::default() }),
@@ -121,9 +127,9 @@ impl Open {
         let held: HashSet<AgentRef> = self.journal.agents()?.into_iter().map(|row| row.agent).collect();
         let mut erased = vec![];
         for (index, agent) in self.agents.iter_mut().enumerate() {
-            if agent.is_some_and(|agent| !held.contains(&agent)) {
-                *agent = Some(enter(&self.journal, &self.keys[index], &followed[index], now)?);
-                self.ids[index] = None;
+            if agent.entered.is_some_and(|entered| !held.contains(&entered)) {
+                agent.entered = Some(enter(&self.journal, &agent.key, &followed[index], now)?);
+                agent.noted_id = None;
                 erased.push(index);
             }
         }
@@ -159,12 +165,12 @@ impl Open {
     /// Notes how the answers name the agent, once their events are recorded: the next run compares its answers with that. What
     /// fails is tried again with the next entry.
     fn note_id(&mut self, entry: &AgentEntry, followed: &[Followed], now: Timestamp) {
-        let (index, id) = (entry.index, entry.agent_id.as_deref());
+        let (agent, id) = (&mut self.agents[entry.index], entry.agent_id.as_deref());
         if id.is_some()
-            && id != self.ids[index].as_deref()
-            && self.journal.agent(&self.keys[index], &followed[index].profile, id, now).is_ok()
+            && id != agent.noted_id.as_deref()
+            && self.journal.agent(&agent.key, &followed[entry.index].profile, id, now).is_ok()
         {
-            self.ids[index] = id.map(str::to_owned);
+            agent.noted_id = id.map(str::to_owned);
         }
     }
 
