@@ -24,6 +24,9 @@ pub(crate) enum JournalError {
     /// Written by a later version of deepcall.
     #[error("{} has journal version {found}; this deepcall knows versions up to {known}", path.display())]
     Newer { path: PathBuf, found: i64, known: i64 },
+    /// It has to be changed before it can be read.
+    #[error("the journal {} is of an earlier version, and cannot be written", path.display())]
+    Older { path: PathBuf },
     /// A version of SQLite in which two processes could damage the file.
     #[error("SQLite {found} may damage a journal; 3.51.3 is the first version that does not")]
     Library { found: &'static str },
@@ -107,6 +110,7 @@ impl JournalError {
             | Self::Foreign { .. }
             | Self::OutOfReach { .. }
             | Self::Newer { .. }
+            | Self::Older { .. }
             | Self::Library { .. }
             | Self::Unusable { .. }
             | Self::Forgotten { .. } => false,
@@ -131,6 +135,9 @@ impl JournalError {
                 ));
             }
             Self::Newer { .. } => "use the newer deepcall, or choose another path with DEEPCALL_JOURNAL",
+            Self::Older { .. } => {
+                "copy it to a folder of your own, and name the copy with DEEPCALL_JOURNAL: it is changed as it is opened"
+            }
             Self::Library { .. } => "build deepcall with its bundled SQLite",
             Self::Busy { .. } => "try again in a moment",
             // To delete something in the journal needs room in its log.

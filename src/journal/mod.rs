@@ -190,6 +190,9 @@ impl Journal {
             // Nobody else is at work while the file changes its form, so that none meets half of it.
             drop(connection);
             drop(shared);
+            if !place.may_be_changed() && place.size() > 0 {
+                return Err(JournalError::Older { path: place.path().to_owned() });
+            }
             let alone = place.alone()?;
             place.check(true)?;
             connection = connect(place.path()).map_err(fault)?;

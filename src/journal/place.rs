@@ -113,6 +113,11 @@ impl Place {
         files::may_add_to(self.folder())
     }
 
+    /// Whether the file itself can be written, too.
+    pub(crate) fn may_be_changed(&self) -> bool {
+        self.may_be_written() && files::may_change(&self.path)
+    }
+
     /// Whether there is a log that can be read only where files can be made beside it.
     pub(crate) fn has_log_out_of_reach(&self) -> bool {
         let [log, shared] = PARTS.map(|part| fs::metadata(beside(&self.path, part)));
@@ -131,7 +136,7 @@ impl Place {
         let kept = self.damaged().into_iter().chain(self.copies());
         let rights = std::iter::once(self.path.clone()).chain(kept);
         let rights = rights.filter_map(|path| files::danger_of_rights(&path));
-        let is_closed = !self.may_be_written() || !files::may_change(&self.path);
+        let is_closed = !self.may_be_changed();
         let closed = is_closed.then(|| {
             let path = self.path.display();
             format!(

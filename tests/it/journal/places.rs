@@ -194,6 +194,21 @@ fn in_a_folder_that_may_not_be_written_all_that_reads_works() {
 }
 
 #[test]
+fn a_journal_of_an_earlier_version_that_may_not_be_written_is_to_be_copied() {
+    let (_server, world) = recorded("false");
+    let path = journal(&world);
+    let earlier = "PRAGMA user_version = 2";
+    rusqlite::Connection::open(&path).unwrap().execute_batch(earlier).unwrap();
+    for (closed, mode) in [(path.parent().unwrap(), 0o500), (&*path, 0o400)] {
+        let closed = Closed::with(closed, mode);
+        let ran = world.start(as_anybody(&world, "exec deepcall journal status")).end().ended_with(1);
+        drop(closed);
+        assert!(ran.stderr.contains("is of an earlier version, and cannot be written"), "{ran}");
+        assert!(ran.stderr.contains("hint: copy it to a folder of your own"), "{ran}");
+    }
+}
+
+#[test]
 fn a_journal_that_may_not_be_written_is_no_good_news() {
     let (_server, world) = recorded("true");
     let path = journal(&world);
