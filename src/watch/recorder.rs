@@ -97,11 +97,11 @@ impl PendingWrites {
     }
 
     /// Notes that stdout took the event `seq`.
-    pub(crate) fn took(&mut self, seq: i64) {
+    pub(crate) fn stdout_took(&mut self, seq: i64) {
         self.stdout_seq = self.stdout_seq.max(Some(seq));
     }
 
-    pub(crate) fn stdout_took(&self) -> Option<i64> {
+    pub(crate) fn stdout_seq(&self) -> Option<i64> {
         self.stdout_seq
     }
 
@@ -138,8 +138,8 @@ impl PendingWrites {
     }
 
     /// The journal has these entries. Their events are known up to `last`.
-    pub(crate) fn written(&mut self, entries: &[AgentEntry], took: Option<i64>, last: i64) {
-        self.stored_stdout_seq = took;
+    pub(crate) fn written(&mut self, entries: &[AgentEntry], stdout_seq: Option<i64>, last: i64) {
+        self.stored_stdout_seq = stdout_seq;
         for entry in entries {
             let queue = &mut self.queues[entry.index];
             queue.base = queue.base.max(last);

@@ -27,7 +27,7 @@ use crate::floor::timeline::Coverage;
 use crate::journal::{AgentKey, Journal};
 use crate::watch::recorder::run_journal::{Followed, JournalSource, RunJournal};
 use crate::watch::run::Plan;
-use crate::watch::run::journal::{Manner, WatchJournal};
+use crate::watch::run::journal::{RecordingChoices, WatchJournal};
 use crate::watch::source::LiveServer;
 
 /// The limit of one poll; the next poll is the retry (`reliability.md` §2).
@@ -158,7 +158,7 @@ pub(crate) fn watch_journal(
     }
     let clocks = OwnClocks::after_past(app.clock.now());
     let since = plan.backfill_from.filter(|_| has_stdout);
-    let manner = Manner { has_stdout, polls_always, is_kept: sandbox.is_none() };
+    let choices = RecordingChoices { has_stdout, polls_always, is_kept: sandbox.is_none() };
     let counting = |recording: WatchJournal| match day {
         Some(rules) => recording.counting(rules.clone()),
         None => recording,
@@ -170,14 +170,14 @@ pub(crate) fn watch_journal(
             if let Some(since) = plan.backfill_from.filter(|_| has_stdout) {
                 note_coverage(&run_journal, since, zone, app)?;
             }
-            Ok(Some(counting(WatchJournal::start(Box::new(run_journal), begun, plan.interval, manner)?)))
+            Ok(Some(counting(WatchJournal::start(Box::new(run_journal), begun, plan.interval, choices)?)))
         }
         Ok(None) => Ok(without_journal(has_stdout, plan, app)),
         // It is opened as soon as it can be.
         Err(error) if error.ends_by_itself() => {
             let run_journal = Box::new(run_journal);
             let later =
-                WatchJournal::start_without(run_journal, error, count, &clocks, plan.interval, manner)?;
+                WatchJournal::start_without(run_journal, error, count, &clocks, plan.interval, choices)?;
             Ok(Some(counting(later)))
         }
         Err(error) if is_wanted => Err(error.into()),

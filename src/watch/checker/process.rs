@@ -83,9 +83,9 @@ impl Process<'_> {
     /// Notes what stdout took, if the journal does not know it yet.
     pub(super) fn note_stdout(&mut self) {
         if self.pending.has_more() {
-            let (entries, took) = (self.pending.entries(&[]), self.pending.stdout_took());
-            if let Written::Done { last, .. } = self.journal.record(&entries, took).expect("a model") {
-                self.pending.written(&entries, took, last);
+            let (entries, stdout_seq) = (self.pending.entries(&[]), self.pending.stdout_seq());
+            if let Written::Done { last, .. } = self.journal.record(&entries, stdout_seq).expect("a model") {
+                self.pending.written(&entries, stdout_seq, last);
             }
         }
     }
@@ -102,10 +102,10 @@ impl Process<'_> {
             };
             let new = note.events.clone();
             let entries = self.pending.entries(&[note]);
-            let took = self.pending.stdout_took();
-            match self.journal.record(&entries, took).expect("a model") {
+            let stdout_seq = self.pending.stdout_seq();
+            match self.journal.record(&entries, stdout_seq).expect("a model") {
                 Written::Done { seqs, last } => {
-                    self.pending.written(&entries, took, last);
+                    self.pending.written(&entries, stdout_seq, last);
                     let first_opening = new.len() - difference.openings.len();
                     let numbered = new.into_iter().map(|new| new.event).zip(seqs).enumerate();
                     let taken = numbered.filter_map(|(place, (event, seq))| Some((place, (seq?, event))));
@@ -141,7 +141,7 @@ impl Process<'_> {
     pub(super) fn plan(&mut self, outcome: Outcome, took: i64, dice: &mut Dice) -> bool {
         let Some(next) = self.poller.next(outcome, self.next, took, dice) else {
             // The session is over.
-            self.journal.end(self.pending.stdout_took(), &[]).expect("a model");
+            self.journal.end(self.pending.stdout_seq(), &[]).expect("a model");
             return false;
         };
         self.next = next;

@@ -250,7 +250,7 @@ impl<'a> Day<'a> {
         if killed == Some(Stage::DuringPoll) {
             // Whoever polls next is told that an answer may be lost.
             self.excuse_one_beside(process);
-            process.journal.end(process.pending.stdout_took(), &[0]).expect("a model");
+            process.journal.end(process.pending.stdout_seq(), &[0]).expect("a model");
             (self.was_killed, self.stdouts[process.slot].was_cut) = (true, true);
             return false;
         }
@@ -282,7 +282,7 @@ impl<'a> Day<'a> {
             self.excuse_one_beside(process);
             (self.was_killed, self.stdouts[process.slot].was_cut) = (true, true);
         }
-        process.journal.end(process.pending.stdout_took(), cut).expect("a model");
+        process.journal.end(process.pending.stdout_seq(), cut).expect("a model");
     }
 
     fn kill(&mut self, process: &Process<'a>) -> bool {
@@ -316,7 +316,7 @@ impl<'a> Day<'a> {
     fn print(&mut self, process: &mut Process<'a>, seqs: &[i64], verdict: &mut Verdict) {
         for seq in seqs.iter().filter(|_| process.slot != RECORD) {
             self.stdouts[process.slot].print(*seq, verdict);
-            process.pending.took(*seq);
+            process.pending.stdout_took(*seq);
         }
     }
 

@@ -22,7 +22,7 @@ pub(crate) trait JournalBackend: Send {
     fn begin(&mut self, clocks: &OwnClocks) -> Result<Option<Begun>, JournalError>;
 
     /// Writes these entries in one commit, or nothing.
-    fn record(&mut self, entries: &[AgentEntry], took: Option<i64>) -> Result<Written, JournalError>;
+    fn record(&mut self, entries: &[AgentEntry], stdout_seq: Option<i64>) -> Result<Written, JournalError>;
 
     /// What others have recorded of these agents, and who polls them. Where nobody does, this watch does from now on.
     fn refresh(&mut self, wanted: &[Wanted]) -> Result<Vec<Refreshed>, JournalError>;
@@ -34,8 +34,8 @@ pub(crate) trait JournalBackend: Send {
     /// to do at once. Trouble is told where something is recorded.
     fn tidy(&mut self) -> bool;
 
-    /// Ends the run. It goes on polling nobody; of `cut`, an answer may be lost.
-    fn end(&mut self, took: Option<i64>, cut: &[usize]) -> Result<(), JournalError>;
+    /// Ends the run. It goes on polling nobody; of those in `may_have_lost`, an answer may be lost.
+    fn end(&mut self, stdout_seq: Option<i64>, may_have_lost: &[usize]) -> Result<(), JournalError>;
 }
 
 #[derive(Debug)]

@@ -59,7 +59,7 @@ struct Run {
     /// Whether its process was stopped so long that its beats are missed.
     is_stopped: bool,
     has_ended: bool,
-    took: Option<i64>,
+    stdout_seq: Option<i64>,
 }
 
 struct Lease {
@@ -104,14 +104,21 @@ impl Model {
             }
         };
         let agents = (0..agents).map(agent).collect();
-        let is_before =
-            |run: &&Run| run.command == command && !run.is_alive && (run.has_ended || run.took.is_some());
+        let is_before = |run: &&Run| {
+            run.command == command && !run.is_alive && (run.has_ended || run.stdout_seq.is_some())
+        };
         let before = guard.runs.iter().rev().find(is_before);
-        let took = before.filter(|run| !run.has_ended && has_stdout).and_then(|run| run.took);
-        let begins = has_stdout.then(|| took.unwrap_or(base));
-        let past = guard.events.iter().filter(|(_, one)| took.is_some_and(|took| one.seq > took));
+        let left_off = before.filter(|run| !run.has_ended && has_stdout).and_then(|run| run.stdout_seq);
+        let begins = has_stdout.then(|| left_off.unwrap_or(base));
+        let past = guard.events.iter().filter(|(_, one)| left_off.is_some_and(|last| one.seq > last));
         let past = past.map(|(index, recorded)| Past { index: *index, recorded: recorded.clone() }).collect();
-        guard.runs.push(Run { command, is_alive: true, is_stopped: false, has_ended: false, took: begins });
+        guard.runs.push(Run {
+            command,
+            is_alive: true,
+            is_stopped: false,
+            has_ended: false,
+            stdout_seq: begins,
+        });
         let run = guard.runs.len() - 1;
         drop(guard);
         (Self { book: Arc::clone(book), run }, Begun { agents, past, ..Begun::default() })
@@ -239,7 +246,7 @@ impl JournalBackend for Model {
         panic!("it has begun")
     }
 
-    fn record(&mut self, entries: &[AgentEntry], took: Option<i64>) -> Result<Written, JournalError> {
+    fn record(&mut self, entries: &[AgentEntry], stdout_seq: Option<i64>) -> Result<Written, JournalError> {
         let mut book = self.book();
         if book.is_full {
             return Err(JournalError::Full { path: PathBuf::from("journal.db") });
@@ -270,7 +277,7 @@ impl JournalBackend for Model {
         }
         let run = &mut book.runs[self.run];
         run.is_stopped = false;
-        run.took = run.took.max(took);
+        run.stdout_seq = run.stdout_seq.max(stdout_seq);
         Ok(Written::Done { seqs, last: book.last() })
     }
 
@@ -307,13 +314,13 @@ impl JournalBackend for Model {
         false
     }
 
-    fn end(&mut self, took: Option<i64>, cut: &[usize]) -> Result<(), JournalError> {
+    fn end(&mut self, stdout_seq: Option<i64>, may_have_lost: &[usize]) -> Result<(), JournalError> {
         let mut book = self.book();
         let own = self.run;
-        book.leases.retain(|index, lease| lease.run != own || cut.contains(index));
+        book.leases.retain(|index, lease| lease.run != own || may_have_lost.contains(index));
         let run = &mut book.runs[own];
-        run.took = run.took.max(took);
-        (run.is_alive, run.has_ended) = (false, cut.is_empty());
+        run.stdout_seq = run.stdout_seq.max(stdout_seq);
+        (run.is_alive, run.has_ended) = (false, may_have_lost.is_empty());
         Ok(())
     }
 }

@@ -193,10 +193,10 @@ impl RunJournal {
         let mut agents =
             open.agents.iter().enumerate().map(begun).collect::<Result<Vec<_>, JournalError>>()?;
         let past = if has_stdout {
-            let took = open.left_off(self.command)?;
-            let past = open.past(since, took, base)?;
+            let left_off = open.left_off(self.command)?;
+            let past = open.past(since, left_off, base)?;
             // Whoever goes on after this run was killed goes on there, even if it had shown nothing.
-            open.journal.stdout_took(open.run, took.unwrap_or(base), now)?;
+            open.journal.stdout_took(open.run, left_off.unwrap_or(base), now)?;
             let is_past: HashSet<i64> = past.iter().map(|one| one.recorded.seq).collect();
             for agent in &mut agents {
                 agent.history.retain(|recorded| !is_past.contains(&recorded.seq));
@@ -248,14 +248,14 @@ impl JournalBackend for RunJournal {
         Self::begin(self, everybody, since, has_stdout, clocks)
     }
 
-    fn record(&mut self, entries: &[AgentEntry], took: Option<i64>) -> Result<Written, JournalError> {
+    fn record(&mut self, entries: &[AgentEntry], stdout_seq: Option<i64>) -> Result<Written, JournalError> {
         if let Some(renewed) = self.opened_again()? {
             return Ok(renewed);
         }
         let now = self.clock.now();
         let Some(open) = &mut self.open else { return Err(JournalError::Moved { path: self.source.path() }) };
         // Damage is met by what is read after the commit, too.
-        let written = open.record(entries, took, &self.followed, now);
+        let written = open.record(entries, stdout_seq, &self.followed, now);
         match written.map_err(|error| open.journal.after_closing(error, now)) {
             Err(error) if is_gone(&error) => {
                 self.open = None;
@@ -298,18 +298,18 @@ impl JournalBackend for RunJournal {
         false
     }
 
-    fn end(&mut self, took: Option<i64>, cut: &[usize]) -> Result<(), JournalError> {
+    fn end(&mut self, stdout_seq: Option<i64>, may_have_lost: &[usize]) -> Result<(), JournalError> {
         let now = self.clock.now();
         let Some(Open { journal, run, agents }) = &self.open else { return Ok(()) };
-        if let Some(seq) = took {
+        if let Some(seq) = stdout_seq {
             journal.stdout_took(*run, seq, now)?;
         }
-        if cut.is_empty() {
+        if may_have_lost.is_empty() {
             return journal.end_run(*run, now);
         }
         // The lease of whom we polled just now stays: whoever takes it over learns that an answer may be lost.
         for (index, agent) in agents.iter().enumerate() {
-            if let Some(entered) = agent.entered.filter(|_| !cut.contains(&index)) {
+            if let Some(entered) = agent.entered.filter(|_| !may_have_lost.contains(&index)) {
                 journal.release_lease(entered, *run, now)?;
             }
         }

@@ -99,13 +99,13 @@ fn what_others_add_is_news_also_after_the_clock_was_set_back_and_nothing_else_is
 #[test]
 fn what_stdout_took_of_one_file_says_nothing_about_another() {
     let mut pending = pending();
-    pending.took(500);
+    pending.stdout_took(500);
     pending.written(&[], Some(500), 500);
     pending.begin_file(0);
-    assert_eq!(pending.stdout_took(), Some(0));
+    assert_eq!(pending.stdout_seq(), Some(0));
     assert!(pending.has_more(), "the new file does not know it yet");
-    pending.took(1);
-    assert_eq!(pending.stdout_took(), Some(1));
+    pending.stdout_took(1);
+    assert_eq!(pending.stdout_seq(), Some(1));
 }
 
 #[test]

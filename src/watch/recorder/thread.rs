@@ -49,8 +49,8 @@ impl JournalThread {
         let _ = self.requests.send(Request::Begin(clocks));
     }
 
-    pub(crate) fn record(&self, entries: Vec<AgentEntry>, took: Option<i64>) {
-        let _ = self.requests.send(Request::Record(entries, took));
+    pub(crate) fn record(&self, entries: Vec<AgentEntry>, stdout_seq: Option<i64>) {
+        let _ = self.requests.send(Request::Record(entries, stdout_seq));
     }
 
     pub(crate) fn refresh(&self, wanted: Vec<Wanted>) {
@@ -61,8 +61,8 @@ impl JournalThread {
         let _ = self.requests.send(Request::Count(agents, rules));
     }
 
-    pub(crate) fn end(&self, took: Option<i64>, cut: Vec<usize>) {
-        let _ = self.requests.send(Request::End(took, cut));
+    pub(crate) fn end(&self, stdout_seq: Option<i64>, may_have_lost: Vec<usize>) {
+        let _ = self.requests.send(Request::End(stdout_seq, may_have_lost));
     }
 
     /// What the journal replies to the requests, in their order. `None` if its thread has died.
@@ -77,14 +77,14 @@ fn serve(backend: &mut dyn JournalBackend, asked: &Receiver<Request>, answers: &
         let is_last = matches!(request, Request::End(..));
         let reply = match request {
             Request::Begin(clocks) => Reply::Begun(backend.begin(&clocks).map(|begun| begun.map(Box::new))),
-            Request::Record(entries, took) => Reply::Recorded(backend.record(&entries, took)),
+            Request::Record(entries, stdout_seq) => Reply::Recorded(backend.record(&entries, stdout_seq)),
             Request::Refresh(wanted) => Reply::Refreshed(backend.refresh(&wanted)),
             Request::Count(agents, rules) => {
                 let today = backend.today(&agents, &rules);
                 Reply::Counted(agents, today)
             }
-            Request::End(took, cut) => {
-                let _ = backend.end(took, &cut);
+            Request::End(stdout_seq, may_have_lost) => {
+                let _ = backend.end(stdout_seq, &may_have_lost);
                 Reply::Ended
             }
         };

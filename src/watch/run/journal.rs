@@ -21,7 +21,7 @@ pub(crate) struct WatchJournal {
     pub(super) thread: JournalThread,
     /// Until the watch has begun.
     pub(super) beginning: Beginning,
-    pub(super) manner: Manner,
+    pub(super) choices: RecordingChoices,
     pub(super) stage: Stage,
     /// Since when the journal cannot be written, or opened.
     pub(super) unwritable_since: Option<Duration>,
@@ -78,9 +78,9 @@ pub(super) struct KnownAgent {
     pub(super) in_journal: InJournal,
 }
 
-/// How a watch uses its journal.
+/// How a watch uses its journal, as its command and options choose.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Manner {
+pub(crate) struct RecordingChoices {
     /// Whether stdout gets the events.
     pub(crate) has_stdout: bool,
     /// Whether agents are polled whom somebody else polls as well.
@@ -92,7 +92,7 @@ pub(crate) struct Manner {
 pub(super) struct Commit {
     pub(super) arrivals: Vec<Arrival>,
     pub(super) entries: Vec<AgentEntry>,
-    pub(super) took: Option<i64>,
+    pub(super) stdout_seq: Option<i64>,
 }
 
 impl WatchJournal {
@@ -102,7 +102,7 @@ impl WatchJournal {
         backend: Box<dyn JournalBackend>,
         begun: Begun,
         interval: Duration,
-        manner: Manner,
+        choices: RecordingChoices,
     ) -> io::Result<Self> {
         let Begun { agents, past, history, .. } = begun;
         let known = |BegunAgent { memory, queue, counters, history }| {
@@ -114,7 +114,7 @@ impl WatchJournal {
             pending: PendingWrites::new(queues, interval),
             thread: JournalThread::start(backend)?,
             beginning: Beginning { agents, past, history, failed: None },
-            manner,
+            choices,
             stage: Stage::Open(OpenJournal::default()),
             unwritable_since: None,
             days: None,
@@ -136,13 +136,13 @@ impl WatchJournal {
         agents: usize,
         clocks: &OwnClocks,
         interval: Duration,
-        manner: Manner,
+        choices: RecordingChoices,
     ) -> io::Result<Self> {
         let memory = || Memory::default().restored(None, &[], &[], clocks);
         let agent =
             || BegunAgent { memory: memory(), queue: None, counters: Counters::default(), history: vec![] };
         let begun = Begun { agents: (0..agents).map(|_| agent()).collect(), ..Begun::default() };
-        let mut journal = Self::start(backend, begun, interval, manner)?;
+        let mut journal = Self::start(backend, begun, interval, choices)?;
         journal.stage = Stage::NotOpenYet(NotOpenYet::default());
         journal.beginning.failed = Some(failed);
         Ok(journal)

@@ -42,7 +42,7 @@ impl<S: Source> Watch<'_, S> {
 
     /// Asks who polls, and what others have recorded.
     pub(super) fn refresh(&mut self, now: Duration) {
-        let Some(WatchJournal { stage: Stage::Open(open), pending, thread, manner, .. }) = &mut self.journal
+        let Some(WatchJournal { stage: Stage::Open(open), pending, thread, choices, .. }) = &mut self.journal
         else {
             return;
         };
@@ -53,7 +53,7 @@ impl<S: Source> Watch<'_, S> {
             base: pending.base(index),
             parts: agent.scope.parts(),
             cadence: self.plan.interval,
-            forces: manner.polls_always,
+            forces: choices.polls_always,
         });
         thread.refresh(wanted.collect());
         (open.is_refreshing, open.last_refresh) = (true, Some(now));

@@ -92,10 +92,10 @@ impl<S: Source> Watch<'_, S> {
             entry.agent_id =
                 arrived.or(known.map(|known| &known.state)).and_then(|answer| answer.agent_id.clone());
         }
-        let took = pending.stdout_took();
+        let stdout_seq = pending.stdout_seq();
         open.last_commit = Some(now);
-        thread.record(entries.clone(), took);
-        open.under_way = Some(Commit { arrivals, entries, took });
+        thread.record(entries.clone(), stdout_seq);
+        open.under_way = Some(Commit { arrivals, entries, stdout_seq });
     }
 
     pub(super) fn on_reply(&mut self, reply: Reply) -> io::Result<()> {
@@ -125,10 +125,10 @@ impl<S: Source> Watch<'_, S> {
         let Some(WatchJournal { stage: Stage::Open(open), pending, .. }) = &mut self.journal else {
             return Ok(());
         };
-        let Some(Commit { arrivals, entries, took }) = open.under_way.take() else { return Ok(()) };
+        let Some(Commit { arrivals, entries, stdout_seq }) = open.under_way.take() else { return Ok(()) };
         match written {
             Ok(Written::Done { seqs, last }) => {
-                pending.written(&entries, took, last);
+                pending.written(&entries, stdout_seq, last);
                 self.report_journal_recovery()?;
                 self.show_round(arrivals, &entries, seqs)
             }
@@ -191,9 +191,9 @@ impl<S: Source> Watch<'_, S> {
 
     pub(super) fn stdout_took(&mut self, seq: Option<i64>) {
         if let (Some(journal), Some(seq)) = (&mut self.journal, seq)
-            && journal.manner.has_stdout
+            && journal.choices.has_stdout
         {
-            journal.pending.took(seq);
+            journal.pending.stdout_took(seq);
         }
     }
 
@@ -299,7 +299,7 @@ impl<S: Source> Watch<'_, S> {
 
     /// Notes how many events are lost to the journal as the watch ends.
     fn note_unwritten(&self, how: &str) {
-        let Some(journal) = self.journal.as_ref().filter(|journal| journal.manner.is_kept) else {
+        let Some(journal) = self.journal.as_ref().filter(|journal| journal.choices.is_kept) else {
             return;
         };
         let waiting: usize = match &journal.stage {
@@ -335,9 +335,10 @@ impl<S: Source> Watch<'_, S> {
     /// Ends the run in the journal. Whoever goes on is to know of whom an answer may be lost.
     pub(super) async fn end_run(&mut self, is_in_a_hurry: bool) {
         let agents = self.agents.iter().enumerate();
-        let cut = agents.filter(|(_, agent)| agent.may_have_lost_tags()).map(|(index, _)| index).collect();
+        let may_have_lost =
+            agents.filter(|(_, agent)| agent.may_have_lost_tags()).map(|(index, _)| index).collect();
         let Some(journal) = &mut self.journal else { return };
-        journal.thread.end(journal.pending.stdout_took(), cut);
+        journal.thread.end(journal.pending.stdout_seq(), may_have_lost);
         let ended = async {
             loop {
                 if matches!(journal.thread.reply().await, None | Some(Reply::Ended)) {

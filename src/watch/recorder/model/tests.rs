@@ -94,11 +94,11 @@ impl World {
                 model.kill();
                 self.bury(&model);
             }
-            Step::End { run, cut } if count > 0 => {
+            Step::End { run, may_have_lost } if count > 0 => {
                 let Pair { mut model, mut run_journal, pending, .. } = self.runs.swap_remove(run % count);
-                let (took, cut) = (pending.stdout_took(), Vec::from_iter(*cut));
-                JournalBackend::end(&mut model, took, &cut).unwrap();
-                JournalBackend::end(&mut run_journal, took, &cut).unwrap();
+                let (stdout_seq, may_have_lost) = (pending.stdout_seq(), Vec::from_iter(*may_have_lost));
+                JournalBackend::end(&mut model, stdout_seq, &may_have_lost).unwrap();
+                JournalBackend::end(&mut run_journal, stdout_seq, &may_have_lost).unwrap();
                 self.bury(&model);
             }
             _ => {}
@@ -178,14 +178,14 @@ impl World {
         let additions: Vec<Addition> = additions.iter().map(|seed| seed.note(now)).collect();
         loop {
             let entries = run.pending.entries(&additions);
-            let took = run.pending.stdout_took();
-            let written = run.run_journal.record(&entries, took).unwrap();
-            match (written, run.model.record(&entries, took).unwrap()) {
+            let stdout_seq = run.pending.stdout_seq();
+            let written = run.run_journal.record(&entries, stdout_seq).unwrap();
+            match (written, run.model.record(&entries, stdout_seq).unwrap()) {
                 (Written::Done { seqs, last }, Written::Done { seqs: expected, last: expected_last }) => {
                     assert_eq!((&seqs, last), (&expected, expected_last));
-                    run.pending.written(&entries, took, last);
+                    run.pending.written(&entries, stdout_seq, last);
                     for seq in seqs.into_iter().flatten().filter(|_| run.has_stdout) {
-                        run.pending.took(seq);
+                        run.pending.stdout_took(seq);
                     }
                     return;
                 }
@@ -239,7 +239,7 @@ impl World {
         assert_eq!(uids.collect::<Result<HashSet<[u8; 16]>, _>>().unwrap(), book.uids);
         let runs = self.reader.runs().unwrap().into_iter().rev();
         let runs = runs.map(|row| (row.command, row.ended.is_some(), row.stdout_took));
-        let expected = book.runs.iter().map(|run| (run.command.to_owned(), run.has_ended, run.took));
+        let expected = book.runs.iter().map(|run| (run.command.to_owned(), run.has_ended, run.stdout_seq));
         assert_eq!(runs.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
     }
 }

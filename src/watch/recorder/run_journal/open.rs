@@ -88,24 +88,24 @@ impl Open {
     }
 
     /// The events that stdout is still to get: those since the moment `since`, which are from before this run, and those
-    /// after the one that the stdout of a killed run `took` last.
+    /// after the one at which the stdout of a killed run `left_off`.
     pub(super) fn past(
         &self,
         since: Option<Timestamp>,
-        took: Option<i64>,
+        left_off: Option<i64>,
         base: i64,
     ) -> Result<Vec<Past>, JournalError> {
         let agents: Vec<AgentRef> = self.agents.iter().filter_map(|agent| agent.entered).collect();
         let mut past = vec![];
         let queries = [
             since.map(|from| EventQuery { from: Some(from), ..EventQuery::default() }),
-            took.map(|after_seq| EventQuery { after_seq, ..EventQuery::default() }),
+            left_off.map(|after_seq| EventQuery { after_seq, ..EventQuery::default() }),
         ];
         for query in queries.into_iter().flatten() {
             let query = EventQuery { agents: Some(agents.clone()), ..query };
             self.journal.events(&query, &mut |agent, mut recorded| {
                 if let Some(index) = self.index(agent).filter(|_| recorded.seq <= base) {
-                    if took.is_none_or(|took| recorded.seq <= took) {
+                    if left_off.is_none_or(|last| recorded.seq <= last) {
                         recorded.event.mark_initial();
                     }
                     past.push(Past { index, recorded });
@@ -142,14 +142,14 @@ impl Open {
     pub(super) fn record(
         &mut self,
         entries: &[AgentEntry],
-        took: Option<i64>,
+        stdout_seq: Option<i64>,
         followed: &[Followed],
         now: Timestamp,
     ) -> Result<Written, JournalError> {
         if let Some(erased) = self.enter_erased(followed, now)? {
             return Ok(erased);
         }
-        match self.write(entries, took, now) {
+        match self.write(entries, stdout_seq, now) {
             Err(error @ JournalError::Forgotten { .. }) => self.enter_erased(followed, now)?.ok_or(error),
             written => {
                 if matches!(written, Ok(Written::Done { .. })) {
@@ -177,7 +177,7 @@ impl Open {
     fn write(
         &self,
         entries: &[AgentEntry],
-        took: Option<i64>,
+        stdout_seq: Option<i64>,
         now: Timestamp,
     ) -> Result<Written, JournalError> {
         let entry = |entry: &AgentEntry| {
@@ -189,7 +189,7 @@ impl Open {
             by: Writer::Run(self.run),
             at: now,
             entries,
-            stdout_took: took,
+            stdout_took: stdout_seq,
         })? {
             Outcome::Written { seqs, last, .. } => Ok(Written::Done { seqs, last }),
             Outcome::Overtaken(newer) => {

@@ -10,7 +10,7 @@ use crate::watch::recorder::backend::{News, Refreshed, Share};
 use crate::watch::recorder::model::{Book, Model};
 use crate::watch::recorder::sharing::Holder;
 use crate::watch::run::agent::Sharing;
-use crate::watch::run::journal::Manner;
+use crate::watch::run::journal::RecordingChoices;
 use crate::watch::run::round::Arrival;
 
 #[tokio::test(start_paused = true)]
@@ -104,8 +104,8 @@ async fn a_connection_that_two_processes_lose_is_lost_and_restored_once() {
         let now = wall(started);
         let book = Arc::new(Mutex::new(Book::default()));
         let (model, begun) = Model::begin(&book, "watch", 1, &OwnClocks::after_past(now), now);
-        let manner = Manner { has_stdout: true, polls_always: false, is_kept: true };
-        let journal = WatchJournal::start(Box::new(model), begun, INTERVAL, manner).unwrap();
+        let choices = RecordingChoices { has_stdout: true, polls_always: false, is_kept: true };
+        let journal = WatchJournal::start(Box::new(model), begun, INTERVAL, choices).unwrap();
         let mut shown = KeepingSink { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
         let sinks = Sinks::new(vec![&mut shown]);
         let mut watch = floor.new_watch_that_records(sinks, Some(journal), &|_| ());

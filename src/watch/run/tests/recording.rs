@@ -13,7 +13,7 @@ use crate::journal::JournalError;
 use crate::watch::recorder::AgentEntry;
 use crate::watch::recorder::backend::{Begun, JournalBackend, Refreshed, Wanted, Written};
 use crate::watch::recorder::model::{Book, Model};
-use crate::watch::run::journal::Manner;
+use crate::watch::run::journal::RecordingChoices;
 
 /// A journal that can be opened once its disk has room.
 struct Late {
@@ -38,8 +38,8 @@ impl JournalBackend for Late {
         Ok(Some(begun))
     }
 
-    fn record(&mut self, entries: &[AgentEntry], took: Option<i64>) -> Result<Written, JournalError> {
-        self.model.as_mut().map_or_else(|| Err(Self::full()), |model| model.record(entries, took))
+    fn record(&mut self, entries: &[AgentEntry], stdout_seq: Option<i64>) -> Result<Written, JournalError> {
+        self.model.as_mut().map_or_else(|| Err(Self::full()), |model| model.record(entries, stdout_seq))
     }
 
     fn refresh(&mut self, wanted: &[Wanted]) -> Result<Vec<Refreshed>, JournalError> {
@@ -54,8 +54,8 @@ impl JournalBackend for Late {
         false
     }
 
-    fn end(&mut self, took: Option<i64>, cut: &[usize]) -> Result<(), JournalError> {
-        self.model.as_mut().map_or(Ok(()), |model| model.end(took, cut))
+    fn end(&mut self, stdout_seq: Option<i64>, may_have_lost: &[usize]) -> Result<(), JournalError> {
+        self.model.as_mut().map_or(Ok(()), |model| model.end(stdout_seq, may_have_lost))
     }
 }
 
@@ -122,11 +122,11 @@ async fn watch(
     let started = floor.profiles[0].started;
     let now = wall(started);
     let late = Late { book: Arc::clone(book), now, model: None };
-    let manner = Manner { has_stdout: true, polls_always: false, is_kept };
+    let choices = RecordingChoices { has_stdout: true, polls_always: false, is_kept };
     let clocks = OwnClocks::after_past(now);
     let interval = floor.plan.interval;
     let journal =
-        WatchJournal::start_without(Box::new(late), Late::full(), 1, &clocks, interval, manner).unwrap();
+        WatchJournal::start_without(Box::new(late), Late::full(), 1, &clocks, interval, choices).unwrap();
     let mut events = KeepingSink { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
     let notes = RefCell::new(vec![]);
     let note = |text: &str| notes.borrow_mut().push(text.to_owned());
@@ -198,8 +198,8 @@ async fn what_was_answered_is_recorded_before_a_reader_takes_it_for_old() {
         let now = wall(floor.profiles[0].started);
         let book = Arc::new(Mutex::new(Book::default()));
         let (model, begun) = Model::begin(&book, "record", 1, &OwnClocks::after_past(now), now);
-        let manner = Manner { has_stdout: false, polls_always: false, is_kept: true };
-        let journal = WatchJournal::start(Box::new(model), begun, seconds(interval), manner).unwrap();
+        let choices = RecordingChoices { has_stdout: false, polls_always: false, is_kept: true };
+        let journal = WatchJournal::start(Box::new(model), begun, seconds(interval), choices).unwrap();
         let mut watch = floor.new_watch_that_records(Sinks::new(vec![]), Some(journal), &|_| ());
         watch.poll_ourselves(0, None);
         let now = watch.now();
@@ -224,8 +224,8 @@ async fn what_the_journal_does_not_take_in_time_is_shown_and_does_not_count_as_r
     let now = wall(started);
     let book = Arc::new(Mutex::new(Book::default()));
     let (model, begun) = Model::begin(&book, "watch", 1, &OwnClocks::after_past(now), now);
-    let manner = Manner { has_stdout: true, polls_always: false, is_kept: true };
-    let journal = WatchJournal::start(Box::new(model), begun, INTERVAL, manner).unwrap();
+    let choices = RecordingChoices { has_stdout: true, polls_always: false, is_kept: true };
+    let journal = WatchJournal::start(Box::new(model), begun, INTERVAL, choices).unwrap();
     let mut events = KeepingSink { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
     let notes = RefCell::new(vec![]);
     let note = |text: &str| notes.borrow_mut().push(text.to_owned());

@@ -34,7 +34,7 @@ pub(super) enum Step {
     /// Perhaps with an answer about an agent on its way.
     End {
         run: usize,
-        cut: Option<usize>,
+        may_have_lost: Option<usize>,
     },
 }
 
@@ -73,7 +73,8 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         8 => (run.clone(), vec(seed(), 1..3)).prop_map(|(run, additions)| Step::Record { run, additions }),
         1 => run.clone().prop_map(Step::Stop),
         1 => run.clone().prop_map(Step::Kill),
-        1 => (run, proptest::option::of(0..PROFILES.len())).prop_map(|(run, cut)| Step::End { run, cut }),
+        1 => (run, proptest::option::of(0..PROFILES.len()))
+            .prop_map(|(run, may_have_lost)| Step::End { run, may_have_lost }),
     ]
 }
 
