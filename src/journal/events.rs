@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Params, Row, params};
 use super::agents::AgentRef;
 use super::unreadable::{is_of_another_version, readable};
 use super::{Journal, JournalError, body, millis, moment};
-use crate::floor::event::{Event, EventKind, ReadError};
+use crate::floor::event::{Event, ReadError};
 use crate::floor::timeline::Recorded;
 
 /// How far before a window the events are looked for that may belong to it: the clocks of servers differ, and coverage of
@@ -74,14 +74,6 @@ pub(super) fn sql_of_states(starts: &[&str], wanted: &str) -> String {
     )
 }
 
-/// Of an agent (?1), since when the session has answered for whom it does.
-fn sql_of_last_agent() -> String {
-    format!(
-        "SELECT {COLUMNS} FROM event INDEXED BY event_of_state WHERE agent = ?1 AND type = 'agent_changed' AND {OF_STATE}
-             ORDER BY seq DESC LIMIT 1"
-    )
-}
-
 impl Journal {
     /// Hands each event to `visit`, by `seq`, until that breaks off. What a later version recorded and this one does not
     /// know is passed over, and so is what cannot be read.
@@ -139,11 +131,8 @@ impl Journal {
         agent: AgentRef,
         from: Timestamp,
     ) -> Result<Vec<Recorded>, JournalError> {
-        let mut events = self.since(agent, from, &STARTS, "")?;
-        if !events.iter().any(|it| matches!(it.event.kind, EventKind::AgentChanged(_))) {
-            events.splice(0..0, self.read(&sql_of_last_agent(), [agent.0])?);
-        }
-        Ok(events)
+        let [of_breaks, of_wrapups] = STARTS;
+        self.since(agent, from, &["agent_changed", of_breaks, of_wrapups], "")
     }
 
     /// What breaks in a window that begins at `from` follow from: of hundreds of events of a day, some twenty.

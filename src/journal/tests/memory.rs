@@ -124,3 +124,16 @@ fn a_memory_is_restored_from_recent_notifications_and_from_what_goes_on() {
     assert_eq!(remembered(0, 10), [1, 4, 7, 8, 9, 10], "the last of what was known then");
     assert_eq!(remembered(0, 2), [1, 2], "what ended has no beginning that was recorded");
 }
+
+#[test]
+fn what_was_seen_of_another_agent_of_the_session_is_remembered_however_old() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let other = AgentChanged { from: Some("12".into()), to: Some("13".into()) };
+    let ended = BreakEnded { reason: None, since: None, lasted_seconds: None };
+    let kinds = [EventKind::AgentChanged(other), EventKind::BreakEnded(ended)];
+    journal.write_round(entry(agent, 0, kinds.map(|kind| event(1, kind)).into()));
+    let recorded = journal.to_remember(agent, at(30 * HOUR)).expect("read");
+    assert_eq!(numbers(&recorded, |_| true), [1, 2]);
+}

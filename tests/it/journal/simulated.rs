@@ -186,7 +186,7 @@ fn no_journal_is_opened_read_or_made() {
         assert!(matches!(output.status.code(), Some(0 | 3)), "{line}: {output:?}");
         let touched = fs::read_to_string(&calls).unwrap();
         assert!(touched.contains("config.toml"), "{touched}");
-        assert!(!touched.contains("journal"), "{line}: {touched}");
+        assert!(!touched.contains("journal.db"), "{line}: {touched}");
         fs::remove_file(calls).unwrap();
     }
     let unusable = world.with("DEEPCALL_JOURNAL", "/dev/null/nowhere/journal.db");
