@@ -1,10 +1,9 @@
-//! An event as the journal keeps it: the JSON of the stream in UTC, without what the columns of its row say, and without
-//! what is null or false. No secret gets in, and a phone number only where it may.
+//! An event as the journal keeps it: the JSON of the stream with short times in UTC, without what the columns of its row say,
+//! and without what is null or false. No secret gets in, and a phone number only where it may.
 
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::client::replies::tags::IconNames;
 use crate::floor::event::{Event, EventKind, EventWords, ReadError};
@@ -16,7 +15,7 @@ use crate::report::{Meaning, Value};
 
 pub(super) fn of_event(event: &Event, mask: bool) -> String {
     let mut text = Vec::new();
-    write_rest(&event.row(), EventWords::COMMON, &TimeZone::UTC, mask, &mut text);
+    write_rest(&event.row(), EventWords::COMMON, mask, &mut text);
     String::from_utf8_lossy(&text).into_owned()
 }
 

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 pub(crate) use crate::json::Layout;
 use crate::json::{write_raw, write_string};
 use crate::output::text::mask::{mask_free_text, mask_json, mask_phone, mask_text};
-use crate::output::text::times::rfc3339;
+use crate::output::text::times::{rfc3339, rfc3339_short};
 use crate::report::{Field, Meaning, Problem, Report, Row, Value, share_text};
 
 /// Writes the report as one JSON object and a line feed: keys of the head, rows under their plural key, keys of the
@@ -26,7 +26,7 @@ pub(crate) fn write_document(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let document = report.document;
-    let json = Json { zone, mask, layout };
+    let json = Json { zone: Some(zone), mask, layout };
     let mut text = Vec::new();
     match report.rows.as_slice() {
         [row] if report.single => json.row(row, 0, &mut text),
@@ -77,7 +77,7 @@ pub(crate) fn write_ndjson(
     mask: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let json = Json { zone, mask, layout: Layout::Compact };
+    let json = Json { zone: Some(zone), mask, layout: Layout::Compact };
     let mut text = Vec::new();
     for row in &report.rows {
         json.row(row, 0, &mut text);
@@ -109,13 +109,13 @@ pub(crate) fn write_member(
     write_members(row.iter().filter(|(field, _)| field.key == key), zone, mask, out)
 }
 
-/// Writes such an object without `left_out`, and without keys that have no value or say no.
-pub(crate) fn write_rest(row: &Row, left_out: &[Field], zone: &TimeZone, mask: bool, out: &mut Vec<u8>) {
+/// Writes such an object for a journal: without `left_out`, without keys that have no value or say no, and with short times.
+pub(crate) fn write_rest(row: &Row, left_out: &[Field], mask: bool, out: &mut Vec<u8>) {
     let is_kept = |field: &Field, value: &Value| {
         !matches!(value, Value::Absent | Value::Flag(false))
             && !left_out.iter().any(|other| other.key == field.key)
     };
-    let json = Json { zone, mask, layout: Layout::Compact };
+    let json = Json { zone: None, mask, layout: Layout::Compact };
     let mut object = Object::open(&json, 0, out);
     object.fields(row.iter().filter(|(field, value)| is_kept(field, value)));
     object.close();
@@ -127,7 +127,7 @@ fn write_members<'r>(
     mask: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let json = Json { zone, mask, layout: Layout::Compact };
+    let json = Json { zone: Some(zone), mask, layout: Layout::Compact };
     let mut text = Vec::new();
     let mut object = Object::open(&json, 0, &mut text);
     object.fields(members);
@@ -141,7 +141,7 @@ fn write_members<'r>(
 /// # Errors
 /// If `out` cannot be written.
 pub(crate) fn write_problem(problem: &Problem, mask: bool, out: &mut dyn Write) -> io::Result<()> {
-    let json = Json { zone: &TimeZone::UTC, mask, layout: Layout::Compact };
+    let json = Json { zone: Some(&TimeZone::UTC), mask, layout: Layout::Compact };
     let mut text = Vec::new();
     let mut object = Object::open(&json, 0, &mut text);
     object.key("error");
@@ -157,7 +157,8 @@ pub(crate) fn write_problem(problem: &Problem, mask: bool, out: &mut dyn Write) 
 }
 
 struct Json<'j> {
-    zone: &'j TimeZone,
+    /// `None` for short times in UTC.
+    zone: Option<&'j TimeZone>,
     mask: bool,
     layout: Layout,
 }
@@ -183,7 +184,8 @@ impl Json<'_> {
     /// Digits and punctuation: nothing to escape.
     fn time(&self, time: Timestamp, out: &mut Vec<u8>) {
         out.push(b'"');
-        out.extend_from_slice(rfc3339(time, self.zone).as_bytes());
+        let text = self.zone.map_or_else(|| rfc3339_short(time), |zone| rfc3339(time, zone));
+        out.extend_from_slice(text.as_bytes());
         out.push(b'"');
     }
 

@@ -127,6 +127,14 @@ pub fn rfc3339(moment: Timestamp, zone: &TimeZone) -> String {
     MILLISECONDS.timestamp_with_offset_to_string(&moment, whole_minutes(moment, zone))
 }
 
+/// The same moment in UTC in as few characters as it takes.
+#[must_use]
+pub fn rfc3339_short(moment: Timestamp) -> String {
+    let text = rfc3339(moment, &TimeZone::UTC);
+    let text = text.trim_end_matches("+00:00");
+    format!("{}Z", text.strip_suffix(".000").unwrap_or(text))
+}
+
 /// The same without a fraction, at the beginning of a line for people.
 #[must_use]
 pub fn rfc3339_seconds(moment: Timestamp, zone: &TimeZone) -> String {

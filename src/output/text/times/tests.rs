@@ -254,3 +254,18 @@ proptest! {
         prop_assert_eq!(length(i64::try_from(again.as_secs()).expect("a year at most")), shown);
     }
 }
+
+#[test]
+fn a_short_moment_is_the_same_moment() {
+    for (text, short) in [
+        ("2026-11-30T08:59:59Z", "2026-11-30T08:59:59Z"),
+        ("2026-11-30T14:29:59.25+05:30", "2026-11-30T08:59:59.250Z"),
+        ("1969-12-31T23:59:59.9985Z", "1969-12-31T23:59:59.998Z"),
+        ("-001500-01-01T00:00:00Z", "-001500-01-01T00:00:00Z"),
+    ] {
+        let moment: Timestamp = text.parse().unwrap();
+        assert_eq!(rfc3339_short(moment), short);
+        let stored: Timestamp = rfc3339(moment, &TimeZone::UTC).parse().unwrap();
+        assert_eq!(short.parse::<Timestamp>().unwrap(), stored);
+    }
+}
