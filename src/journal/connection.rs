@@ -41,6 +41,13 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// A connection to a file that has been opened before, so that it is of this version.
+pub(super) fn another(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = connect(path)?;
+    configure(&connection)?;
+    Ok(connection)
+}
+
 /// Keeps what others would be shown of the log in memory of its own, where nobody else can write meanwhile, and leaves
 /// the log as it is at the end. To be called before the file is looked at.
 pub(super) fn be_alone(connection: &Connection) -> rusqlite::Result<()> {

@@ -54,7 +54,7 @@ use crate::client::replies::tags::IconNames;
 use crate::output::text::redact::Redactor;
 use crate::system::open_file::has_moved;
 use crate::system::process::Identity;
-use connection::{Locking, be_alone, configure, connect, prepare};
+use connection::{Locking, another, be_alone, configure, connect, prepare};
 use place::Place;
 
 pub(crate) use agents::{AgentKey, AgentRef, AgentRow};
@@ -331,9 +331,7 @@ impl Journal {
             Ok(None) => return JournalError::Moved { path },
             Err(_) => {}
         }
-        let open =
-            || connect(place.path()).and_then(|connection| configure(&connection).map(|()| connection));
-        match open() {
+        match another(place.path()) {
             Ok(connection) => self.connection = connection,
             Err(_) => return JournalError::Moved { path },
         }

@@ -3,7 +3,7 @@
 use std::panic::resume_unwind;
 use std::thread;
 
-use super::connection::{configure, connect, is_alone};
+use super::connection::{another, is_alone};
 use super::{Journal, JournalError, Settings};
 
 impl Journal {
@@ -15,7 +15,7 @@ impl Journal {
         threads: usize,
         work: impl Fn(&Self, T) -> Result<R, JournalError> + Sync,
     ) -> Result<Vec<R>, JournalError> {
-        let others: Vec<Self> = (1..threads).map_while(|_| self.another()).collect();
+        let others: Vec<Self> = (1..threads).map_while(|_| self.reader()).collect();
         let share = all.len().div_ceil(others.len() + 1);
         let part = |all: Vec<T>, journal: &Self| -> Result<Vec<R>, JournalError> {
             all.into_iter().map(|one| work(journal, one)).collect()
@@ -40,16 +40,15 @@ impl Journal {
     }
 
     /// The same file on another connection; `None` where it cannot be opened again.
-    fn another(&self) -> Option<Self> {
+    fn reader(&self) -> Option<Self> {
         let place = self.place.as_ref()?;
         if is_alone(&self.connection).unwrap_or(true) {
             return None;
         }
-        let connection = connect(place.path()).ok()?;
-        configure(&connection).ok()?;
+        let connection = another(place.path()).ok()?;
         let settings = Settings { redactor: self.redactor.clone(), numbers: self.numbers };
-        let another = Self::of(connection, Some(place.clone()), settings).ok()?;
+        let reader = Self::of(connection, Some(place.clone()), settings).ok()?;
         // Else it is the file that another process has begun in the place of this one.
-        (!self.has_moved()).then_some(another)
+        (!self.has_moved()).then_some(reader)
     }
 }

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 use std::panic::resume_unwind;
-use std::path::Path;
 use std::thread;
 
 use rusqlite::{Connection, Row};
 
-use super::connection::{configure, connect, is_alone};
+use super::connection::{another, is_alone};
 use super::unreadable::{is_of_another_version, readable, text};
 use super::{Journal, JournalError, agents, coverage, customers, moment, record};
 use crate::floor::event::{Event, ReadError};
@@ -99,11 +98,6 @@ impl Journal {
         });
         (verified, checked)
     }
-}
-
-fn another(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = connect(path)?;
-    configure(&connection).map(|()| connection)
 }
 
 fn check_file(connection: &Connection) -> rusqlite::Result<Vec<String>> {
