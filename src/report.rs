@@ -27,12 +27,12 @@ pub enum Value {
     Seconds(i64),
     /// JSON as the server wrote it.
     Raw(Raw),
-    /// A list of such pieces. Boxed, because most values are smaller, and a large answer has many.
+    /// A list of such pieces. Boxed as others are, because most values are smaller, and a large answer has many.
     RawList(Box<RawList>),
     /// An object with keys of its own.
     Row(Box<Row>),
     /// A list of such objects.
-    Rows(Vec<Row>),
+    Rows(Box<[Row]>),
     /// A part of a whole, from 0 to 1.
     Share(f64),
     /// A value for which tables show these words. Programs get the value; a cell of CSV, which holds no list, has the words too.
@@ -214,12 +214,17 @@ pub enum Shape {
 
 /// Values by the keys of their fields.
 #[derive(Clone, Debug)]
-pub struct Row(Vec<(&'static Field, Value)>);
+pub struct Row {
+    fields: &'static [Field],
+    /// One for each field.
+    values: Box<[Value]>,
+}
 
 impl Row {
     /// A row of these fields, all absent.
-    pub fn new(fields: impl IntoIterator<Item = &'static Field>) -> Self {
-        Self(fields.into_iter().map(|field| (field, Value::Absent)).collect())
+    #[must_use]
+    pub fn new(fields: &'static [Field]) -> Self {
+        Self { fields, values: fields.iter().map(|_| Value::Absent).collect() }
     }
 
     /// The same row with another value.
@@ -229,7 +234,7 @@ impl Row {
     #[must_use]
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         let at = self.place(key);
-        self.0[at].1 = value.into();
+        self.values[at] = value.into();
         self
     }
 
@@ -241,8 +246,8 @@ impl Row {
     pub fn about(mut self, keys: &[&str]) -> Self {
         for key in keys {
             let at = self.place(key);
-            if !self.0[at].1.is_absent() {
-                self.0[at].1 = Value::About(Box::new(self.0[at].1.clone()));
+            if !self.values[at].is_absent() {
+                self.values[at] = Value::About(Box::new(self.values[at].clone()));
             }
         }
         self
@@ -254,17 +259,17 @@ impl Row {
     /// If the row has no such field.
     #[must_use]
     pub fn get(&self, key: &str) -> &Value {
-        &self.0[self.place(key)].1
+        &self.values[self.place(key)]
     }
 
     /// The fields with their values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&'static Field, &Value)> {
-        self.0.iter().map(|(field, value)| (*field, value))
+        self.fields.iter().zip(&self.values)
     }
 
     /// The value at a place that [`Self::place`] found in a row of the same fields.
     pub(crate) fn at(&self, place: usize) -> &Value {
-        &self.0[place].1
+        &self.values[place]
     }
 
     /// Where the value of a field is.
@@ -272,7 +277,7 @@ impl Row {
     /// # Panics
     /// If the row has no such field.
     pub(crate) fn place(&self, key: &str) -> usize {
-        let place = self.0.iter().position(|(field, _)| field.key == key);
+        let place = self.fields.iter().position(|field| field.key == key);
         place.unwrap_or_else(|| unreachable!("no field is called {key:?}"))
     }
 }

@@ -86,7 +86,7 @@ pub(crate) fn schema(name: &str) -> Option<serde_json::Value> {
 }
 
 fn line(event: &EventWords) -> schema::Line {
-    schema::Line { name: event.name, about: event.about, fields: event.fields }
+    schema::Line { name: event.name, about: event.about, fields: event.own_fields() }
 }
 
 #[cfg(test)]

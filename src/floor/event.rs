@@ -122,7 +122,7 @@ impl Event {
     #[must_use]
     pub fn row(&self) -> Row {
         let words = self.kind.words();
-        let row = Row::new(EventWords::COMMON.iter().chain(words.fields))
+        let row = Row::new(words.fields)
             .with("type", words.name)
             .with("at", self.at)
             .with("profile", self.profile.clone());

@@ -22,7 +22,7 @@ impl From<Row> for Value {
 
 impl From<Vec<Row>> for Value {
     fn from(rows: Vec<Row>) -> Self {
-        Self::Rows(rows)
+        Self::Rows(rows.into())
     }
 }
 

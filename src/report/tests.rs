@@ -15,6 +15,11 @@ fn values_are_found_by_their_keys_in_the_order_of_the_fields() {
 }
 
 #[test]
+fn a_value_is_as_small_as_a_short_text() {
+    assert_eq!(size_of::<Value>(), size_of::<CompactString>());
+}
+
+#[test]
 #[should_panic(expected = "no field is called \"nam\"")]
 fn a_key_that_the_row_does_not_have_cannot_be_set() {
     let _ = Row::new(&FIELDS).with("nam", "asha");

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::floor::answer::Tag;
-use crate::floor::event::table::{EventWords, Kind, field};
+use crate::floor::event::table::{AT, EventWords, Kind, PROFILE, TYPE, field};
 use crate::floor::event::words::FollowedPart;
 use crate::json::Raw;
 use crate::report::{Meaning, RawList, Row};
@@ -27,6 +27,9 @@ impl Kind for ReportedTag {
         about: "a notification, reported exactly once",
         needs: Some(FollowedPart::Tags),
         fields: &[
+            TYPE,
+            AT,
+            PROFILE,
             field("id", Meaning::Id, "the notification's own id"),
             field("time", Meaning::Time, "when it happened, by the server's clock"),
             field("kind", Meaning::Kind, "what kind of notification it is"),

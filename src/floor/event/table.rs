@@ -19,18 +19,25 @@ pub struct EventWords {
     pub about: &'static str,
     /// What must be followed for it to happen; `None` where that makes no difference.
     pub needs: Option<FollowedPart>,
-    /// The keys after [`EventWords::COMMON`], in order.
+    /// Its keys, in order.
     pub fields: &'static [Field],
 }
 
 impl EventWords {
     /// The keys with which every event begins.
-    pub const COMMON: &'static [Field] = &[
-        field("type", Meaning::Text, "the type of the event"),
-        field("at", Meaning::Time, "when the watch noticed it"),
-        field("profile", Meaning::Name, "the profile it is about; null for the watch as a whole"),
-    ];
+    pub const COMMON: &'static [Field] = &[TYPE, AT, PROFILE];
+
+    /// The keys after those.
+    #[must_use]
+    pub fn own_fields(&self) -> &'static [Field] {
+        &self.fields[Self::COMMON.len()..]
+    }
 }
+
+pub(super) const TYPE: Field = field("type", Meaning::Text, "the type of the event");
+pub(super) const AT: Field = field("at", Meaning::Time, "when the watch noticed it");
+pub(super) const PROFILE: Field =
+    field("profile", Meaning::Name, "the profile it is about; null for the watch as a whole");
 
 pub(super) const fn field(key: &'static str, meaning: Meaning, about: &'static str) -> Field {
     Field { key, title: key, meaning, shown: Shown::OnRequest, about: about.trim_ascii() }
@@ -131,7 +138,7 @@ macro_rules! events {
                 name: $word,
                 about: concat!($($about),+).trim_ascii(),
                 needs: needs!($($part)?),
-                fields: &[$(field(stringify!($key), Meaning::$meaning, concat!($($meant),+)),)*],
+                fields: &[TYPE, AT, PROFILE, $(field(stringify!($key), Meaning::$meaning, concat!($($meant),+)),)*],
             };
 
             fn fill(&self, row: Row) -> Row {

@@ -21,7 +21,7 @@ pub(crate) static STREAM: LazyLock<Document> = LazyLock::new(|| Document {
 /// Columns that contain JSON are shown only on request.
 static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     let mut fields: Vec<Field> = Vec::new();
-    for field in EventWords::COMMON.iter().chain(EventWords::ALL.iter().flat_map(|words| words.fields)) {
+    for field in EventWords::ALL.iter().flat_map(|words| words.fields) {
         if fields.iter().all(|known| known.key != field.key) {
             let is_json = field.meaning == crate::report::Meaning::Raw;
             let shown = if is_json { Shown::OnRequest } else { Shown::Always(0) };
@@ -35,7 +35,7 @@ static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 #[must_use]
 pub(crate) fn table(event: &Event) -> Report {
     let row = event.row();
-    let row = row.iter().fold(Row::new(&*FIELDS), |row, (field, value)| row.with(field.key, value.clone()));
+    let row = row.iter().fold(Row::new(&FIELDS), |row, (field, value)| row.with(field.key, value.clone()));
     Report::new(&STREAM, vec![row])
 }
 

@@ -148,7 +148,7 @@ pub fn json() -> String {
     page += &fields(EventWords::COMMON);
     for event in EventWords::ALL {
         page += &format!(".SS {}\n{}.\n", escaped(event.name), escaped(event.about));
-        page += &fields(event.fields);
+        page += &fields(event.own_fields());
     }
     page + &see_also(&["deepcall-schema(1)", "deepcall-watch(1)", "deepcall-exit-codes(7)"])
 }
