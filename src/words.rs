@@ -12,7 +12,7 @@ pub fn plain(word: &str) -> String {
     plain
 }
 
-/// Appends such a word: every key of a large reply is looked up by it, in one buffer.
+/// Appends such a word: all keys of a nested object are looked up by one buffer.
 pub(crate) fn push_plain(word: &str, plain: &mut String) {
     let counts = |letter: &char| {
         let is_mark = matches!(letter, '_' | '-') || letter.is_control() || is_invisible(*letter);

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use foldhash::fast::FixedState;
+use compact_str::CompactString;
 
 use crate::client::replies::lenient;
 use crate::client::replies::lenient::Object;
@@ -67,8 +67,7 @@ pub enum OfAgent {
 /// A table of spellings, ready to be looked up. A spelling with a dot names a key of a nested object.
 #[derive(Debug)]
 pub struct Spellings<N> {
-    /// With a quick hash: every key of a large reply is looked up, and the words in here are all our own.
-    index: HashMap<String, (N, usize), FixedState>,
+    index: HashMap<String, (N, usize)>,
     /// The keys of nested objects that a spelling names.
     parents: Vec<String>,
 }
@@ -89,8 +88,7 @@ struct Finding<'a, N> {
 
 impl<N: Copy + Ord> Spellings<N> {
     fn new(names: &[(N, &[&str])]) -> Self {
-        let count = names.iter().map(|(_, spellings)| spellings.len()).sum();
-        let mut index = HashMap::with_capacity_and_hasher(count, FixedState::default());
+        let mut index = HashMap::new();
         let mut parents = Vec::new();
         for (name, spellings) in names {
             for (rank, spelling) in spellings.iter().enumerate() {
@@ -114,31 +112,73 @@ impl<N: Copy + Ord> Spellings<N> {
     /// Finds every known spelling in an object.
     #[must_use]
     pub fn find<'a>(&self, object: &Object<'a>) -> Findings<'a, N> {
+        self.finder().find(object)
+    }
+
+    /// Gets ready to find spellings in one item of a list after another.
+    pub(crate) fn finder(&self) -> Finder<'_, N> {
+        Finder { spellings: self, keys: Vec::new() }
+    }
+
+    fn look_up(&self, plain: &str) -> Option<(N, usize)> {
+        self.index.get(plain).copied()
+    }
+}
+
+/// Finds spellings in one item of a list after another. Most items have the same keys in the same places, so what a key means
+/// is looked up again only where the item before had another one.
+pub(crate) struct Finder<'s, N> {
+    spellings: &'s Spellings<N>,
+    /// The keys of the items before, by their place.
+    keys: Vec<Key<N>>,
+}
+
+struct Key<N> {
+    written: CompactString,
+    meaning: Option<(N, usize)>,
+    /// Whether spellings name keys of the object that is its value.
+    is_parent: bool,
+}
+
+impl<N: Copy + Ord> Finder<'_, N> {
+    pub(crate) fn find<'a>(&mut self, object: &Object<'a>) -> Findings<'a, N> {
         let mut findings = Vec::with_capacity(object.0.len());
-        let mut look_up = |spelling: &str, key, value| {
-            if let Some(&(name, rank)) = self.index.get(spelling) {
-                findings.push(Finding { name, rank, key, value });
-            }
-        };
-        let mut spelling = String::new();
-        for (key, (written, value)) in object.0.iter().enumerate() {
-            spelling.clear();
-            push_plain(written, &mut spelling);
-            look_up(&spelling, key, *value);
-            if lenient::is_object(value) && self.parents.contains(&spelling) {
-                spelling.push('.');
-                let parent = spelling.len();
+        for (place, (written, value)) in object.0.iter().enumerate() {
+            let Key { meaning, is_parent, .. } = *self.key(place, written);
+            findings.extend(meaning.map(|(name, rank)| Finding { name, rank, key: place, value }));
+            if is_parent && lenient::is_object(value) {
+                let mut nested = plain(written);
+                nested.push('.');
+                let parent = nested.len();
                 // An item with too many keys inside is no reason to refuse it: nothing is found there.
                 for (inner, value) in Object::read(value).unwrap_or_default().0 {
-                    spelling.truncate(parent);
-                    push_plain(&inner, &mut spelling);
-                    look_up(&spelling, key, value);
+                    nested.truncate(parent);
+                    push_plain(&inner, &mut nested);
+                    let meaning = self.spellings.look_up(&nested);
+                    findings.extend(meaning.map(|(name, rank)| Finding { name, rank, key: place, value }));
                 }
             }
         }
         // Of equal keys the last counts, so it has to come first among equals.
         findings.sort_by_key(|finding| (finding.name, finding.rank, std::cmp::Reverse(finding.key)));
         Findings(findings)
+    }
+
+    fn key(&mut self, place: usize, written: &str) -> &Key<N> {
+        let is_known = self.keys.get(place).is_some_and(|key| key.written == written);
+        if !is_known {
+            let plain = plain(written);
+            let meaning = self.spellings.look_up(&plain);
+            let is_parent = self.spellings.parents.contains(&plain);
+            let key = Key { written: written.into(), meaning, is_parent };
+            // Places are asked for in their order.
+            if place < self.keys.len() {
+                self.keys[place] = key;
+            } else {
+                self.keys.push(key);
+            }
+        }
+        &self.keys[place]
     }
 }
 

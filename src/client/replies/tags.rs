@@ -17,7 +17,7 @@ use crate::client::replies::items::{Items, over_limit};
 use crate::client::replies::lenient;
 use crate::client::replies::lenient::{Object, TOO_MUCH_OF_ICONS};
 use crate::client::replies::moments;
-use crate::client::replies::spellings::{ICON, NOTIFICATION, OfIcon, OfNotification};
+use crate::client::replies::spellings::{Findings, ICON, NOTIFICATION, OfIcon, OfNotification};
 use crate::floor::answer::Tag;
 use crate::json::{Raw, RawValue};
 
@@ -97,8 +97,9 @@ pub fn decode<T>(
     mut take: impl FnMut(Tag) -> Option<T>,
 ) -> Result<Tags<T>, ApiError> {
     let (mut raw_icons, mut icon_ids, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    let mut finder = ICON.finder();
     icon_items.each(|raw, object| {
-        let findings = ICON.find(object);
+        let findings = finder.find(object);
         let text = |name| findings.read(name, lenient::borrowed_text);
         icon_ids.push(IconIds {
             own: text(OfIcon::Id),
@@ -112,8 +113,9 @@ pub fn decode<T>(
     let mut join = Join::among(&icon_ids);
     let mut taken = Vec::new();
     let mut icon_bytes = 0;
+    let mut finder = NOTIFICATION.finder();
     notifications.each(|raw, object| {
-        let (mut notification, ids) = notification(raw, object, zone);
+        let (mut notification, ids) = notification(raw, &finder.find(object), zone);
         let mine = join.icons_of(&ids);
         icon_bytes += mine.iter().map(|&icon| raw_icons[icon].get().len()).sum::<usize>();
         if icon_bytes > ICON_BYTES {
@@ -139,27 +141,27 @@ pub fn decode<T>(
 }
 
 /// Reads a notification, and the ids by which its icons are found.
-fn notification<'a>(raw: &RawValue, object: &Object<'a>, zone: &TimeZone) -> (Tag, NotificationIds<'a>) {
-    let findings = NOTIFICATION.find(object);
+fn notification<'a>(
+    raw: &RawValue,
+    findings: &Findings<'a, OfNotification>,
+    zone: &TimeZone,
+) -> (Tag, NotificationIds<'a>) {
     let borrowed = |name| findings.read(name, lenient::borrowed_text);
     let text = |name| borrowed(name).map(CompactString::from);
-    let mut ids = NotificationIds {
-        own: borrowed(OfNotification::Id),
-        call: borrowed(OfNotification::Call),
-        icons: Vec::new(),
-    };
+    let (id, call_id) = (borrowed(OfNotification::Id), borrowed(OfNotification::Call));
     let mut notification = Tag {
-        id: text(OfNotification::Id),
+        id: id.as_deref().map(CompactString::from),
         time: findings.read(OfNotification::Time, |value| moments::time(value, zone)),
         kind: text(OfNotification::Kind),
         message: text(OfNotification::Message),
         agent_id: text(OfNotification::Agent),
-        call_id: text(OfNotification::Call),
+        call_id: call_id.as_deref().map(CompactString::from),
         customer: text(OfNotification::Customer),
         icons: Vec::new(),
         icon_names: Vec::new(),
         fields: raw.into(),
     };
+    let mut ids = NotificationIds { own: id, call: call_id, icons: Vec::new() };
     for (_, value) in findings.values(OfNotification::Icons) {
         read_icons(value, &mut notification, &mut ids);
     }
@@ -204,7 +206,7 @@ impl IconNames {
             && let Ok(object) = Object::read(&tag.fields)
         {
             // The zone is for times, and none is read.
-            let (_, ids) = notification(&tag.fields, &object, &TimeZone::UTC);
+            let (_, ids) = notification(&tag.fields, &NOTIFICATION.find(&object), &TimeZone::UTC);
             tag.icon_names = ids.icons.into_iter().map(CompactString::from).collect();
         }
     }
