@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use super::tokens::{spans, tokens};
+use super::tokens::{each_span, tokens};
 
 /// How a JSON document is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,9 +35,9 @@ pub fn write_raw(json: &str, layout: Layout, mut depth: usize, out: &mut Vec<u8>
     if layout == Layout::Compact {
         // Most values are harmless as a whole.
         if may_be_harmful(json) {
-            spans(json).for_each(|span| write_harmless(span, out));
+            each_span(json, |span| write_harmless(span, out));
         } else {
-            spans(json).for_each(|span| out.extend_from_slice(span.as_bytes()));
+            each_span(json, |span| out.extend_from_slice(span.as_bytes()));
         }
         return;
     }
@@ -72,39 +72,48 @@ pub fn write_raw(json: &str, layout: Layout, mut depth: usize, out: &mut Vec<u8>
 pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = text;
-    // Most text has none of them, which is found out so many bytes at a time.
-    let has_short = text.bytes().fold(false, |found, byte| found | is_short(byte));
-    while has_short && let Some(at) = rest.bytes().position(is_short) {
-        write_harmless(&rest[..at], out);
-        out.extend_from_slice(match rest.as_bytes()[at] {
-            b'"' => b"\\\"",
-            b'\n' => b"\\n",
-            b'\r' => b"\\r",
-            b'\t' => b"\\t",
-            _ => b"\\\\",
-        });
-        rest = &rest[at + 1..];
+    while let Some(at) = rest.bytes().position(|byte| !PLAIN[usize::from(byte)]) {
+        let (plain, other) = rest.split_at(at);
+        out.extend_from_slice(plain.as_bytes());
+        let mut others = other.chars();
+        match others.next() {
+            Some('"') => out.extend_from_slice(b"\\\""),
+            Some('\\') => out.extend_from_slice(b"\\\\"),
+            Some('\n') => out.extend_from_slice(b"\\n"),
+            Some('\r') => out.extend_from_slice(b"\\r"),
+            Some('\t') => out.extend_from_slice(b"\\t"),
+            character => character.into_iter().for_each(|character| push_harmless(character, out)),
+        }
+        rest = others.as_str();
     }
-    write_harmless(rest, out);
+    out.extend_from_slice(rest.as_bytes());
     out.push(b'"');
 }
 
-/// Whether JSON escapes the character with a letter.
-fn is_short(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\' | b'\n' | b'\r' | b'\t')
-}
+/// Whether a byte of text stands for itself in a JSON string, whatever follows it.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = u8::MAX;
+    while byte > 0 {
+        plain[byte as usize] = !matches!(byte, b'"' | b'\\') && !may_begin_harmful(byte);
+        byte -= 1;
+    }
+    plain
+};
 
 fn write_harmless(text: &str, out: &mut Vec<u8>) {
     if !may_be_harmful(text) {
         return out.extend_from_slice(text.as_bytes());
     }
-    for character in text.chars() {
-        if is_harmful(character) {
-            // A vector takes whatever is written.
-            let _ = write!(out, "\\u{:04x}", u32::from(character));
-        } else {
-            out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-        }
+    text.chars().for_each(|character| push_harmless(character, out));
+}
+
+fn push_harmless(character: char, out: &mut Vec<u8>) {
+    if is_harmful(character) {
+        // A vector takes whatever is written.
+        let _ = write!(out, "\\u{:04x}", u32::from(character));
+    } else {
+        out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
     }
 }
 
@@ -115,7 +124,7 @@ fn may_be_harmful(text: &str) -> bool {
 }
 
 /// Whether a character that begins with this byte may be harmful.
-fn may_begin_harmful(byte: u8) -> bool {
+const fn may_begin_harmful(byte: u8) -> bool {
     byte < b' ' || matches!(byte, 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef)
 }
 

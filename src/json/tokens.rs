@@ -43,18 +43,22 @@ pub(super) fn length_of_string(from_quote: &[u8]) -> usize {
     from_quote.len()
 }
 
-/// The pieces of checked JSON between its white space.
-pub(super) fn spans(json: &str) -> impl Iterator<Item = &str> {
+/// Goes over the pieces of checked JSON between its white space.
+pub(super) fn each_span(json: &str, mut visit: impl FnMut(&str)) {
     let bytes = json.as_bytes();
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        at += bytes[at..].iter().take_while(|byte| is_space(**byte)).count();
-        let start = at;
-        while let Some(byte) = bytes.get(at).filter(|byte| !is_space(**byte)) {
-            at += if *byte == b'"' { length_of_string(&bytes[at..]) } else { 1 };
-        }
-        (start < at).then(|| &json[start..at])
-    })
+    let (mut start, mut at) = (0, 0);
+    while let Some(byte) = bytes.get(at) {
+        at += match byte {
+            b'"' => length_of_string(&bytes[at..]),
+            b' ' | b'\t' | b'\r' | b'\n' => {
+                visit(&json[start..at]);
+                start = at + 1;
+                1
+            }
+            _ => 1,
+        };
+    }
+    visit(&json[start..]);
 }
 
 /// Checked JSON without the white space between its tokens.
@@ -63,7 +67,9 @@ pub fn compact(json: &str) -> Cow<'_, str> {
     if !json.bytes().any(is_space) {
         return Cow::Borrowed(json);
     }
-    Cow::Owned(spans(json).collect())
+    let mut compact = String::with_capacity(json.len());
+    each_span(json, |span| compact.push_str(span));
+    Cow::Owned(compact)
 }
 
 /// Writes other tokens in place of strings and numbers of checked JSON; every other byte stays where it is.
