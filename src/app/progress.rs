@@ -51,8 +51,6 @@ struct Progress {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Manner {
-    /// Stderr is not a terminal, or `-q` was typed.
-    Silent,
     /// A line that does not change, for a screen reader.
     Plain,
     /// A line that is redrawn.
@@ -80,7 +78,6 @@ impl Progress {
 
     fn show(&self) {
         match self.manner {
-            Manner::Silent => {}
             // If stderr cannot be written, nobody can read it.
             Manner::Plain => drop(writeln!(std::io::stderr(), "{}", self.words())),
             Manner::Drawn => {

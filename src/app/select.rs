@@ -138,19 +138,17 @@ impl SelectedProfiles {
         command: impl AsyncFnOnce(Fleet) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let connector = Connector::new(app.settings()?, &app.clock)?;
-        let manner = match (
-            app.terminals.stderr && !app.console.messages().verbosity.quiet,
-            app.variables.is_accessible(),
-        ) {
-            (false, _) => Manner::Silent,
-            (true, true) => Manner::Plain,
-            (true, false) => Manner::Drawn,
-        };
+        let shows_progress = app.terminals.stderr && !app.console.messages().verbosity.quiet;
+        let manner = if app.variables.is_accessible() { Manner::Plain } else { Manner::Drawn };
         let outcome = app.console.log(Side::Client, || {
             app.supervised.run(async {
                 // The sandbox must outlive the command.
                 let (_sandbox, fleet) = self.sign_in(app, &connector).await?;
-                with_progress(fleet, manner, command).await
+                if shows_progress {
+                    with_progress(fleet, manner, command).await
+                } else {
+                    command(fleet).await
+                }
             })
         });
         outcome.map_err(|failure| connector.explain(failure))
