@@ -149,6 +149,27 @@ pub(crate) fn limits(app: &App) -> Result<Limits, Failure> {
     Ok(Limits { keep: settings.get(&JOURNAL_KEEP)?.value, max_size: settings.get(&JOURNAL_MAX_SIZE)?.value })
 }
 
+/// The journal, if there is one, to be read. A damaged one is an error, and stays where it is.
+pub(crate) fn open_to_read(app: &App) -> Result<Option<Opened>, Failure> {
+    let path = path(app)?;
+    Ok(Journal::open(&path, Mode::ReadOnly, settings(app)?, app.clock.now())?)
+}
+
+/// The journal, for a command that shows nothing but what was recorded.
+///
+/// # Errors
+/// If there is none, or it is damaged (exit code 1), or the system names no folder (2).
+pub(crate) fn recorded(app: &App) -> Result<Journal, Failure> {
+    if let Some(opened) = open_to_read(app)? {
+        return Ok(opened.journal);
+    }
+    let path = path(app)?;
+    Err(Failure::failed("journal", format!("there is no journal at {}", path.display()))
+        .hint("`deepcall record` creates one, and records until it is stopped")
+        .hint("with `deepcall journal on` every command that receives something records it")
+        .hint("`deepcall shift --sandbox` shows a simulated floor"))
+}
+
 /// Reports trouble with the journal, which stops no command.
 pub(crate) fn note_trouble(console: &Console, error: &JournalError) {
     console.note(&trouble(error));

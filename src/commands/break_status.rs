@@ -12,7 +12,7 @@ use crate::app::journal::keeper::opening::Wish;
 use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, VerbosityOptions};
 use crate::app::settings::table::SERVER_TIMEZONE;
 use crate::client::{Answer, SignedIn};
-use crate::commands::break_status::past::Past;
+use crate::commands::break_status::past::PastBreaks;
 use crate::commands::break_status::rows::{DOCUMENT, row, seconds_on_break, urgency};
 use crate::commands::shared::journal_first::JournalFirst;
 use crate::commands::shared::state_report::StateReport;
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &BreakStatusArgs, app: &App) -> Result<ExitStatus, Failu
     let wish = Wish { since: window.map(|window| window.since), ..wish };
     let outcome = app.query((&args.query).into(), async |fleet| {
         let keeper = Keeper::open(app, &wish, &fleet)?;
-        let past = window.map(|window| Past {
+        let past = window.map(|window| PastBreaks {
             keeper: keeper.as_ref(),
             window,
             now,

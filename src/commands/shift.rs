@@ -25,15 +25,14 @@ use jiff::tz::TimeZone;
 
 use crate::app::App;
 use crate::app::console::Outcome;
-use crate::app::journal::note_unreadable;
 use crate::app::journal::simulated::{Simulated, of_the_floor};
+use crate::app::journal::{note_unreadable, recorded};
 use crate::app::options::{OutputOptions, OutputRules, RecordedOptions, VerbosityOptions, explained, words};
 use crate::app::settings::choice::Choice;
 use crate::app::settings::table::{
     OUTPUT, SHIFT_CALLBACK, SHIFT_END, SHIFT_MISSED, SHIFT_OUTGOING, SHIFT_START,
 };
 use crate::app::settings::{Settings, Source, Sourced, appearance, choice};
-use crate::commands::journal::opened::recorded;
 use crate::commands::shift::document::DOCUMENT;
 use crate::commands::shift::report::{Frame, ShiftOfAgent, ShiftReport};
 use crate::commands::shift::views::{View, by_agent, by_named_agent, shift_of};

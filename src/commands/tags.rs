@@ -24,7 +24,7 @@ use crate::commands::shared::coverage;
 use crate::commands::shared::coverage::CoverageOfAll;
 use crate::commands::shared::window::Window;
 use crate::commands::tags::order::Order;
-use crate::commands::tags::past::Past;
+use crate::commands::tags::past::PastTags;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Tag;
 use crate::floor::diff::{SKEW_SECONDS, seconds_ahead};
@@ -106,7 +106,7 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
     };
     let (answers, past) = app.query((&args.query).into(), async |fleet| query.answers(app, fleet).await)?;
     let coverage = past.as_ref().and_then(|past| past.coverage(&answers.answered, now));
-    let continues_script = past.as_ref().is_some_and(Past::continues_script);
+    let continues_script = past.as_ref().is_some_and(PastTags::continues_script);
     let note_of_kinds = query.kinds_seen.borrow().note("no tag has kind", &query.filter.kinds);
     let answered = answers.answered.iter().map(|(profile, _)| profile.clone()).collect::<Vec<_>>();
     let has_nothing = past.is_some() && answered.is_empty();
@@ -140,7 +140,7 @@ impl<'a> Query<'a> {
         &self,
         app: &'a App,
         fleet: Fleet,
-    ) -> Result<(Answers<Answer<Tags<Row>>>, Option<Past<'a>>), Failure> {
+    ) -> Result<(Answers<Answer<Tags<Row>>>, Option<PastTags<'a>>), Failure> {
         let args = self.args;
         let wants_past = args.since.is_some() || args.require_coverage;
         let wish = Wish {
@@ -150,7 +150,7 @@ impl<'a> Query<'a> {
         };
         let keeper = Keeper::open(app, &wish, &fleet)?;
         let past =
-            keeper.map(|keeper| Past::new(keeper, self.window, args.new.as_deref(), args.journal.poll));
+            keeper.map(|keeper| PastTags::new(keeper, self.window, args.new.as_deref(), args.journal.poll));
         let request = |signed_in| self.answer(past.as_ref(), signed_in);
         let without_session = |profile: &str, failure: Failure| match &past {
             Some(past) if past.holds(profile) => {
@@ -168,7 +168,7 @@ impl<'a> Query<'a> {
     /// Asks for one agent.
     async fn answer(
         &self,
-        past: Option<&Past<'_>>,
+        past: Option<&PastTags<'_>>,
         signed_in: &SignedIn,
     ) -> Result<Answer<Tags<Row>>, Failure> {
         let row_of = self.row_of(&signed_in.profile);

@@ -64,7 +64,7 @@ pub(crate) use events::{EventQuery, MARGIN, with_margin};
 pub(crate) use leases::{Lease, Taken, is_recent};
 pub(crate) use library::version as library_version;
 pub(crate) use memory::{Remembered, remembered_from};
-pub(crate) use past::Past;
+pub(crate) use past::RecordedWindow;
 pub(crate) use place::size_on_disk;
 pub(crate) use prune::{Limits, TIDYING};
 pub(crate) use record::{Entry, Outcome, Round};

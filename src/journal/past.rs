@@ -20,7 +20,7 @@ const LATE: Duration = WINDOW.saturating_add(MARGIN);
 
 /// Of what a report about a time of an agent is made.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Past {
+pub(crate) struct RecordedWindow {
     /// By their numbers, those of the time itself with no more than a report needs.
     pub(crate) events: Vec<Recorded>,
     pub(crate) coverage: Vec<Coverage>,
@@ -34,7 +34,7 @@ impl Journal {
         agent: AgentRef,
         from: Timestamp,
         to: Timestamp,
-    ) -> Result<Past, JournalError> {
+    ) -> Result<RecordedWindow, JournalError> {
         let until = self.known_by(agent, to)?;
         let brief = self.in_brief(agent, from, until)?;
         let next = self.number(NEXT, params![agent.0, millis(until)])?;
@@ -45,7 +45,7 @@ impl Journal {
         events.sort_by_key(|recorded| recorded.seq);
         let coverage = self.coverage(agent, from, until)?;
         let coverage = without_lost(coverage, events.iter().map(|recorded| &recorded.event));
-        Ok(Past { events, coverage })
+        Ok(RecordedWindow { events, coverage })
     }
 
     /// When nothing more was learned of what happened before `at`.

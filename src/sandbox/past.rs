@@ -9,7 +9,7 @@ use crate::sandbox::{Agent, SandboxOptions};
 
 pub(crate) use crate::sandbox::floor::Subject;
 
-pub(crate) struct Past {
+pub(crate) struct SimulatedPast {
     api: FakeApi,
     seed: u64,
 }
@@ -28,7 +28,7 @@ pub(crate) struct Outage {
     pub(crate) to: Timestamp,
 }
 
-impl Past {
+impl SimulatedPast {
     pub(crate) fn of(options: &SandboxOptions) -> Self {
         Self { api: FakeApi::new(options), seed: options.seed }
     }

@@ -20,7 +20,7 @@ use crate::floor::event::{FollowedPart, GapCause};
 use crate::floor::timeline::{AnswerMark, Coverage, CoverageStep, Span, coverage_step};
 use crate::journal::{AgentKey, Entry, Journal, JournalError, Numbers, Round, Settings, Writer};
 use crate::sandbox::SandboxOptions;
-use crate::sandbox::past::{Past, Subject};
+use crate::sandbox::past::{SimulatedPast, Subject};
 
 #[cfg(test)]
 mod tests;
@@ -47,7 +47,7 @@ pub(crate) fn of_the_floor(name: &str) -> Followed<'_> {
 
 /// The past of a floor, from a moment until now.
 pub(crate) struct Simulated {
-    past: Past,
+    past: SimulatedPast,
     server_zone: TimeZone,
     settings: Settings,
     /// What is recorded.
@@ -68,7 +68,7 @@ impl Simulated {
         let server_zone = app.settings()?.get(&SERVER_TIMEZONE)?.value;
         // Nobody has to be protected.
         let settings = Settings { redactor: app.redactor.clone(), numbers: Numbers::Keep };
-        let (past, subjects) = (Past::of(&options), &SUBJECTS);
+        let (past, subjects) = (SimulatedPast::of(&options), &SUBJECTS);
         Ok(Self { past, server_zone, settings, subjects, since, now: app.clock.now() })
     }
 

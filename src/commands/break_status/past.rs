@@ -19,7 +19,7 @@ use crate::report::{Report, Row, Value};
 
 const PART: FollowedPart = FollowedPart::Breaks;
 
-pub(super) struct Past<'a> {
+pub(super) struct PastBreaks<'a> {
     pub(super) keeper: Option<&'a Keeper<'a>>,
     pub(super) window: Window,
     pub(super) now: Timestamp,
@@ -29,7 +29,7 @@ pub(super) struct Past<'a> {
     pub(super) unanswered: Unanswered,
 }
 
-impl Past<'_> {
+impl PastBreaks<'_> {
     /// What was recorded, if an answer in the window was: whether the agent is on break now, it does not say.
     pub(super) fn without_answer(&self, profile: &str, failure: Failure) -> Result<Answer<Break>, Failure> {
         let last = self.keeper.and_then(|keeper| Some((keeper, keeper.last_answer(profile, PART)?)));

@@ -9,17 +9,17 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::app::console::Outcome;
-use crate::app::journal::note_unreadable;
 use crate::app::journal::simulated::{Simulated, of_the_floor};
+use crate::app::journal::{note_unreadable, open_to_read};
 use crate::app::options::{FloorOptions, OutputOptions, VerbosityOptions};
 use crate::app::settings::choice::near;
-use crate::commands::journal::opened::{called, note_of_emptiness, open_read_only, without_journal};
+use crate::commands::journal::opened::{called, note_of_emptiness, without_journal};
 use crate::commands::shared::window::Window;
 use crate::commands::tags;
-use crate::commands::tags::past::latest;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::event::{Event, EventKind, FollowedPart};
 use crate::floor::timeline::intervals::{Interval, intervals};
+use crate::floor::timeline::tags::into_latest;
 use crate::floor::timeline::{Coverage, Span};
 use crate::journal::{AgentRow, EventQuery, Journal, MARGIN};
 use crate::output::event_view::STREAM;
@@ -91,7 +91,7 @@ pub(super) fn run(args: &ExportArgs, app: &App) -> Result<ExitStatus, Failure> {
     }
     let journal = if args.sandbox {
         simulated(args, &window, app)?
-    } else if let Some(opened) = open_read_only(app)? {
+    } else if let Some(opened) = open_to_read(app)? {
         opened.journal
     } else {
         let report = without_journal(document, app)?;
@@ -204,7 +204,7 @@ impl Export<'_> {
     fn tags(&self) -> Result<Vec<Row>, Failure> {
         let mut rows = vec![];
         for agent in &self.agents {
-            let tags = latest(self.events_of(agent)?);
+            let tags = into_latest(self.events_of(agent)?);
             let wanted = tags.into_iter().filter(|tag| self.window.holds(tag));
             rows.extend(wanted.map(|tag| tags::row(agent.profile.as_str().into(), tag)));
         }

@@ -9,12 +9,6 @@ use crate::journal::{AgentRow, Journal, Mode, Opened};
 use crate::report::{Document, Part, Report, Sentence, Tone, Value};
 use crate::words::nearest;
 
-/// The journal, if there is one, to be read. A damaged one is an error, and stays where it is.
-pub(crate) fn open_read_only(app: &App) -> Result<Option<Opened>, Failure> {
-    let path = journal::path(app)?;
-    Ok(Journal::open(&path, Mode::ReadOnly, journal::settings(app)?, app.clock.now())?)
-}
-
 /// The journal, if there is one, to be changed. What was found damaged is noted.
 pub(super) fn open(app: &App) -> Result<Option<Opened>, Failure> {
     let path = journal::path(app)?;
@@ -39,21 +33,6 @@ pub(super) fn without_journal(document: &'static Document, app: &App) -> Result<
 pub(super) fn note_of_emptiness(journal: &Journal) -> Result<Option<String>, Failure> {
     let is_empty = journal.agents()?.is_empty();
     Ok(is_empty.then(|| format!("the journal {} holds nothing", journal.path().display())))
-}
-
-/// The journal, for a command that shows nothing but what was recorded.
-///
-/// # Errors
-/// If there is none, or it is damaged (exit code 1), or the system names no folder (2).
-pub(crate) fn recorded(app: &App) -> Result<Journal, Failure> {
-    if let Some(opened) = open_read_only(app)? {
-        return Ok(opened.journal);
-    }
-    let path = journal::path(app)?;
-    Err(Failure::failed("journal", format!("there is no journal at {}", path.display()))
-        .hint("`deepcall record` creates one, and records until it is stopped")
-        .hint("with `deepcall journal on` every command that receives something records it")
-        .hint("`deepcall shift --sandbox` shows a simulated floor"))
 }
 
 /// Who is meant by the name of a profile or by an agent's id.

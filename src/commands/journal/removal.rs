@@ -7,10 +7,10 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::app::console::Outcome;
-use crate::app::journal::limits;
+use crate::app::journal::{limits, open_to_read};
 use crate::app::options::{OutputOptions, VerbosityOptions};
 use crate::app::renderer::Renderer;
-use crate::commands::journal::opened::{called, count, open, open_read_only, without_journal};
+use crate::commands::journal::opened::{called, count, open, without_journal};
 use crate::failure::{ExitStatus, Failure};
 use crate::journal::{AgentRow, RunRow, Status};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone};
@@ -53,7 +53,7 @@ pub(super) fn prune(args: &PruneArgs, app: &App) -> Result<ExitStatus, Failure> 
     let renderer = app.renderer(&args.output, args.verbosity, &DOCUMENT)?;
     let limits = limits(app)?;
     let verb = if args.dry_run { "Would delete " } else { "Deleted " };
-    let opened = if args.dry_run { open_read_only(app)? } else { open(app)? };
+    let opened = if args.dry_run { open_to_read(app)? } else { open(app)? };
     let Some(opened) = opened else { return nothing(app, args.dry_run, verb, &renderer) };
     let pruned = opened.journal.prune(limits, args.dry_run, app.clock.now())?;
     let row = Row::new(DOCUMENT.fields)

@@ -9,9 +9,7 @@ use crate::app::console::Outcome;
 use crate::app::journal;
 use crate::app::options::{OutputOptions, VerbosityOptions};
 use crate::app::settings::table::{JOURNAL_KEEP, JOURNAL_MAX_SIZE, JOURNAL_NUMBERS, JOURNAL_RECORD};
-use crate::commands::journal::opened::{
-    count, in_effect, note_of_emptiness, open_read_only, without_journal,
-};
+use crate::commands::journal::opened::{count, in_effect, note_of_emptiness, without_journal};
 use crate::failure::{ExitStatus, Failure};
 use crate::journal::{AgentStatus, RunRow, Status, library_version};
 use crate::report::{Document, Field, Meaning, Part, Report, Row, Sentence, Shape, Shown, Tone, Value};
@@ -35,7 +33,7 @@ pub(super) fn run(args: &StatusArgs, app: &App) -> Result<ExitStatus, Failure> {
     let renderer = app.renderer(&args.output, args.verbosity, &DOCUMENT)?;
     let path = journal::path(app)?;
     let head = settings(app)?;
-    let Some(opened) = open_read_only(app)? else {
+    let Some(opened) = journal::open_to_read(app)? else {
         let head = head.with("exists", false).with("path", path.display().to_string());
         let report = Report { head, ..without_journal(&DOCUMENT, app)? };
         return app.console.answer(Outcome::done(report), &renderer);

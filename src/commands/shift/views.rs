@@ -6,7 +6,7 @@ use crate::commands::shift::report::ShiftOfAgent;
 use crate::floor::event::EventKind;
 use crate::floor::shift::{Rules, joined_shift};
 use crate::floor::timeline::{Coverage, Seen, Span};
-use crate::journal::{AgentRow, Journal, JournalError, Past, with_margin};
+use crate::journal::{AgentRow, Journal, JournalError, RecordedWindow, with_margin};
 
 fn is_named_alike(one: &AgentRow, other: &AgentRow) -> bool {
     one.agent_id.is_some() && one.agent_id == other.agent_id && one.server == other.server
@@ -15,7 +15,7 @@ fn is_named_alike(one: &AgentRow, other: &AgentRow) -> bool {
 /// What one profile saw of an agent.
 pub(super) struct View {
     row: AgentRow,
-    past: Past,
+    past: RecordedWindow,
 }
 
 impl View {

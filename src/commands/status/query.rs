@@ -11,7 +11,6 @@ use crate::app::fleet::{Agent, Answers, Fleet};
 use crate::app::journal::keeper::Keeper;
 use crate::client::{Answer, ApiError, ErrorClass, ErrorKind, Reference, SignedIn};
 use crate::commands::shared::journal_first::JournalFirst;
-use crate::commands::tags::past::latest;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::answer::Tag;
 use crate::floor::event::FollowedPart;
@@ -19,6 +18,7 @@ use crate::floor::pause::{PAST, WINDOW};
 use crate::floor::poll_result::PollResult;
 use crate::floor::shift::Today;
 use crate::floor::state::AgentState;
+use crate::floor::timeline::tags::into_latest;
 use crate::store::CredentialKind;
 
 /// The present by the monotonic clock of [`AgentState`].
@@ -94,7 +94,7 @@ impl AgentAnswers {
         keeper: Option<&Keeper<'_>>,
     ) -> Self {
         let recent = as_of.checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
-        let tags = keeper.map(|keeper| latest(keeper.tags(&signed_in.profile, recent)));
+        let tags = keeper.map(|keeper| into_latest(keeper.tags(&signed_in.profile, recent)));
         let is_recent = |tag: &Tag| tag.time.is_none_or(|time| time >= recent);
         Self {
             profile: signed_in.profile.clone(),

@@ -16,13 +16,13 @@ use crate::commands::shared::coverage::CoverageOfAll;
 use crate::commands::shared::window::Window;
 use crate::failure::Failure;
 use crate::floor::answer::Tag;
-use crate::floor::event::{Event, EventKind, FollowedPart};
-use crate::floor::timeline::tags::tags;
+use crate::floor::event::FollowedPart;
+use crate::floor::timeline::tags::into_latest;
 use crate::report::Row;
 
 const PART: FollowedPart = FollowedPart::Tags;
 
-pub(super) struct Past<'a> {
+pub(super) struct PastTags<'a> {
     keeper: Keeper<'a>,
     window: Window,
     /// The script that wants what it has not had yet.
@@ -36,7 +36,7 @@ pub(super) struct Past<'a> {
     recorded: RefCell<Vec<String>>,
 }
 
-impl<'a> Past<'a> {
+impl<'a> PastTags<'a> {
     pub(super) fn new(keeper: Keeper<'a>, window: Window, script: Option<&'a str>, polls: bool) -> Self {
         if script.is_none() {
             keeper.will_read_since(window.since);
@@ -109,14 +109,14 @@ impl<'a> Past<'a> {
         let hiding = self.keeper.hiding();
         let hide = |tag: &Tag| hiding.hidden(tag);
         let Some(script) = self.script else {
-            let past = latest(self.keeper.tags(profile, self.window.since));
+            let past = into_latest(self.keeper.tags(profile, self.window.since));
             let mut listed = with_fresh(past, fresh, true, &hide);
             listed.retain(|tag| self.window.holds(tag));
             return Ok(listed);
         };
         let (events, reach) = self.keeper.unread(script, profile, self.window.since)?;
         self.had.borrow_mut().insert(profile.to_owned(), reach);
-        let mut listed = with_fresh(latest(events), fresh, false, &hide);
+        let mut listed = with_fresh(into_latest(events), fresh, false, &hide);
         listed.retain(|tag| reach.had_until.is_some() || self.window.holds(tag));
         Ok(listed)
     }
@@ -188,17 +188,6 @@ impl Key {
             None => Self::Known(tag.time, [tag.kind.clone(), tag.call_id.clone(), tag.message.clone()]),
         }
     }
-}
-
-/// The notifications among events, each once in its latest state.
-pub(crate) fn latest(events: Vec<Event>) -> Vec<Tag> {
-    let places: Vec<usize> = tags(&events).into_iter().map(|latest| latest.place).collect();
-    let mut kinds: Vec<_> = events.into_iter().map(|event| Some(event.kind)).collect();
-    let tag = |place: usize| match kinds[place].take()? {
-        EventKind::Tag(reported) => Some(reported.tag),
-        _ => None,
-    };
-    places.into_iter().filter_map(tag).collect()
 }
 
 /// Of what the fresh answer holds, its state there is the latest, and its numbers are whole. What the journal could not take

@@ -26,6 +26,18 @@ pub fn tags<'e>(events: impl IntoIterator<Item = &'e Event>) -> Vec<LatestTag<'e
     tags_by(events.into_iter().map(|event| (0, event)))
 }
 
+/// The notifications among events, each once in its latest state.
+#[must_use]
+pub fn into_latest(events: Vec<Event>) -> Vec<Tag> {
+    let places: Vec<usize> = tags(&events).into_iter().map(|latest| latest.place).collect();
+    let mut kinds: Vec<_> = events.into_iter().map(|event| Some(event.kind)).collect();
+    let tag = |place: usize| match kinds[place].take()? {
+        EventKind::Tag(reported) => Some(reported.tag),
+        _ => None,
+    };
+    places.into_iter().filter_map(tag).collect()
+}
+
 /// The same of events that several profiles have had, each with the number of its profile. What two of them had is one.
 #[must_use]
 pub fn tags_by<'e>(events: impl IntoIterator<Item = (usize, &'e Event)>) -> Vec<LatestTag<'e>> {

@@ -34,7 +34,7 @@ fn of_hour(events: &[Recorded], coverage: &[Coverage]) -> AgentShift {
 }
 
 /// Of the time until this second.
-fn of_one(journal: &Journal, agent: AgentRef, to: i64) -> Past {
+fn of_one(journal: &Journal, agent: AgentRef, to: i64) -> RecordedWindow {
     journal.of_window(agent, at(0), at(to)).expect("read")
 }
 
@@ -79,7 +79,7 @@ fn of_what_came_after_a_window_only_what_is_about_it_is_read() {
         let is_seen = spans.last().is_some_and(|(_, to)| *to > DAYS);
         let events = own.into_iter().chain(later().into_iter().filter(|_| is_seen)).collect();
         journal.write_round(Entry { coverage: answers(spans), ..entry(agent, 0, events) });
-        let Past { events, coverage } = of_one(&journal, agent, HOUR);
+        let RecordedWindow { events, coverage } = of_one(&journal, agent, HOUR);
         assert_eq!(events.len(), read, "{what}");
         let all = journal.to_remember(agent, at(0)).expect("read");
         let whole = journal.covered(agent, at(0), Timestamp::MAX).expect("read");

@@ -102,9 +102,9 @@ pub(crate) struct Left {
 pub(crate) struct Begun {
     pub(crate) agents: Vec<BegunAgent>,
     /// What is to be shown of the past.
-    pub(crate) past: Vec<Past>,
+    pub(crate) past: Vec<PastEvent>,
     /// What else the list of a display begins with, oldest first. Nobody reports it.
-    pub(crate) history: Vec<Past>,
+    pub(crate) history: Vec<PastEvent>,
     /// Where a damaged journal was put.
     pub(crate) set_aside: Option<PathBuf>,
 }
@@ -121,7 +121,7 @@ pub(crate) struct BegunAgent {
 }
 
 #[derive(Debug)]
-pub(crate) struct Past {
+pub(crate) struct PastEvent {
     pub(crate) index: usize,
     pub(crate) recorded: Recorded,
 }

@@ -20,7 +20,7 @@ use crate::floor::shift::{DayRules, Today};
 use crate::floor::timeline::{Coverage, CoverageStep, NewEvent, Recorded};
 use crate::journal::JournalError;
 use crate::watch::recorder::backend::{
-    Begun, BegunAgent, JournalBackend, Left, News, Past, Refreshed, Share, Wanted, Written,
+    Begun, BegunAgent, JournalBackend, Left, News, PastEvent, Refreshed, Share, Wanted, Written,
 };
 use crate::watch::recorder::sharing::Holder;
 use crate::watch::recorder::{AgentEntry, AgentQueue};
@@ -111,7 +111,8 @@ impl Model {
         let left_off = before.filter(|run| !run.has_ended && has_stdout).and_then(|run| run.stdout_seq);
         let begins = has_stdout.then(|| left_off.unwrap_or(base));
         let past = guard.events.iter().filter(|(_, one)| left_off.is_some_and(|last| one.seq > last));
-        let past = past.map(|(index, recorded)| Past { index: *index, recorded: recorded.clone() }).collect();
+        let past =
+            past.map(|(index, recorded)| PastEvent { index: *index, recorded: recorded.clone() }).collect();
         guard.runs.push(Run {
             command,
             is_alive: true,

@@ -14,7 +14,9 @@ use crate::floor::timeline::Recorded;
 use crate::journal::{
     AgentKey, IN_MEMORY, Journal, JournalError, Limits, Mode, Opened, Remembered, Settings, TIDYING, kept_as,
 };
-use crate::watch::recorder::backend::{Begun, BegunAgent, JournalBackend, Past, Refreshed, Wanted, Written};
+use crate::watch::recorder::backend::{
+    Begun, BegunAgent, JournalBackend, PastEvent, Refreshed, Wanted, Written,
+};
 use crate::watch::recorder::run_journal::open::{Open, OpenAgent, enter};
 use crate::watch::recorder::{AgentEntry, AgentQueue};
 use crate::watch::view::{KEPT_OF_AGENT, KEPT_OF_FLOOR, is_of_the_day, listed_at};
@@ -174,7 +176,7 @@ impl RunJournal {
         let now = self.clock.now();
         let Some(open) = &self.open else { return Ok(None) };
         let base = open.journal.last_seq()?;
-        let mut newest: Vec<Past> = vec![];
+        let mut newest: Vec<PastEvent> = vec![];
         let begun = |(index, agent): (usize, &OpenAgent)| {
             let Some(agent) = agent.entered else {
                 let memory = Memory::default().restored(None, &[], &[], clocks);
@@ -223,14 +225,14 @@ impl RunJournal {
 
 /// The newest of what belongs to an agent's day, as what was there before the watch; also among the `newest` of all agents, as
 /// many as a list has.
-fn history(index: usize, mut recorded: Vec<Recorded>, newest: &mut Vec<Past>) -> Vec<Recorded> {
+fn history(index: usize, mut recorded: Vec<Recorded>, newest: &mut Vec<PastEvent>) -> Vec<Recorded> {
     recorded.retain(|one| is_of_the_day(&one.event.kind));
     for one in &mut recorded {
         one.event.mark_initial();
     }
     let surplus = |count: usize, kept: usize| ..count.saturating_sub(kept);
     recorded.drain(surplus(recorded.len(), KEPT_OF_FLOOR));
-    newest.extend(recorded.iter().map(|recorded| Past { index, recorded: recorded.clone() }));
+    newest.extend(recorded.iter().map(|recorded| PastEvent { index, recorded: recorded.clone() }));
     newest.sort_by_key(|one| listed_at(&one.recorded.event));
     newest.drain(surplus(newest.len(), KEPT_OF_FLOOR));
     recorded.drain(surplus(recorded.len(), KEPT_OF_AGENT));

@@ -6,7 +6,7 @@ use std::mem::take;
 
 use crate::floor::event::EventKind;
 use crate::journal::{JournalError, kept_as};
-use crate::watch::recorder::backend::{Begun, Past};
+use crate::watch::recorder::backend::{Begun, PastEvent};
 use crate::watch::recorder::{Addition, Dropped};
 use crate::watch::run::Watch;
 use crate::watch::run::agent::{InJournal, Sharing};
@@ -82,11 +82,11 @@ impl<S: Source> Watch<'_, S> {
         *stage = Stage::Open(OpenJournal::default());
         // Notifications that this watch has shown meanwhile are no past any more.
         let agents = &self.agents;
-        let is_past = |past: &Past| match &past.recorded.event.kind {
+        let is_past = |past: &PastEvent| match &past.recorded.event.kind {
             EventKind::Tag(reported) => !agents[past.index].memory.has_shown_tag(&reported.tag),
             _ => true,
         };
-        let past: Vec<Past> = begun.past.into_iter().filter(is_past).collect();
+        let past: Vec<PastEvent> = begun.past.into_iter().filter(is_past).collect();
         for (index, (agent, of_agent)) in self.agents.iter_mut().zip(begun.agents).enumerate() {
             let Some(queue) = of_agent.queue else { continue };
             pending.begin(index, queue);

@@ -9,7 +9,7 @@ use crate::floor::pause::OwnClocks;
 use crate::floor::shift::DayRules;
 use crate::floor::timeline::Recorded;
 use crate::journal::JournalError;
-use crate::watch::recorder::backend::{Begun, BegunAgent, JournalBackend, Past};
+use crate::watch::recorder::backend::{Begun, BegunAgent, JournalBackend, PastEvent};
 use crate::watch::recorder::thread::{JournalThread, Reply};
 use crate::watch::recorder::{AgentEntry, Backlog, PendingWrites};
 use crate::watch::run::agent::InJournal;
@@ -61,9 +61,9 @@ pub(super) struct OpenJournal {
 pub(super) struct Beginning {
     pub(super) agents: Vec<KnownAgent>,
     /// What is to be shown of the past.
-    pub(super) past: Vec<Past>,
+    pub(super) past: Vec<PastEvent>,
     /// What else the list of a display begins with.
-    pub(super) history: Vec<Past>,
+    pub(super) history: Vec<PastEvent>,
     /// Why the journal was not opened.
     pub(super) failed: Option<JournalError>,
 }

@@ -10,7 +10,7 @@ use crate::client::error::ErrorKind;
 use crate::floor::event::{Event, EventKind};
 use crate::floor::timeline::Recorded;
 use crate::watch::recorder::Addition;
-use crate::watch::recorder::backend::{Left, News, Past, Refreshed, Share, Wanted};
+use crate::watch::recorder::backend::{Left, News, PastEvent, Refreshed, Share, Wanted};
 use crate::watch::run::Watch;
 use crate::watch::run::agent::Sharing;
 use crate::watch::run::journal::{Stage, WatchJournal};
@@ -20,17 +20,17 @@ use crate::watch::view::LastFailure;
 
 impl<S: Source> Watch<'_, S> {
     /// Shows what a killed watch did not, and what `--since` asks for.
-    pub(super) fn show_past(&mut self, past: Vec<Past>) -> io::Result<()> {
-        past.into_iter().try_for_each(|Past { index, recorded }| self.show_recorded(index, recorded))
+    pub(super) fn show_past(&mut self, past: Vec<PastEvent>) -> io::Result<()> {
+        past.into_iter().try_for_each(|PastEvent { index, recorded }| self.show_recorded(index, recorded))
     }
 
     /// Lists what was recorded before the watch, of what it is to show. It is reported nowhere. What `--since` asks for is
     /// shown as the past is.
-    pub(super) fn list_history(&mut self, history: Vec<Past>) {
+    pub(super) fn list_history(&mut self, history: Vec<PastEvent>) {
         if self.sinks.view.is_closed() || self.plan.backfill_from.is_some() {
             return;
         }
-        for Past { index, recorded } in history {
+        for PastEvent { index, recorded } in history {
             let agent = &self.agents[index];
             let needs = recorded.event.kind.words().needs;
             if needs.is_none_or(|part| agent.scope.includes(part)) && self.is_wanted(&recorded.event) {

@@ -18,7 +18,7 @@ use crate::floor::health::{Health, PollFailure};
 use crate::floor::pause::WINDOW;
 use crate::floor::poll_result::PollResult;
 use crate::floor::timeline::{NewEvent, Span};
-use crate::sandbox::past::{Past, Subject};
+use crate::sandbox::past::{SimulatedPast, Subject};
 
 /// At which the recorder polls, as `record` does. Polls are at whole multiples of it.
 pub(super) const INTERVAL: SignedDuration = SignedDuration::from_secs(5);
@@ -36,7 +36,7 @@ pub(super) const PARTS: [FollowedPart; 3] = [FollowedPart::Tags, FollowedPart::B
 
 /// A recorder of one agent.
 pub(super) struct Follower<'s> {
-    past: &'s Past,
+    past: &'s SimulatedPast,
     server_zone: &'s TimeZone,
     /// What is polled. The first of it is read even where nothing changes.
     subjects: &'static [Subject],
@@ -57,7 +57,7 @@ pub(super) struct Follower<'s> {
 
 impl<'s> Follower<'s> {
     pub(super) fn new(
-        past: &'s Past,
+        past: &'s SimulatedPast,
         server_zone: &'s TimeZone,
         subjects: &'static [Subject],
         agent: usize,

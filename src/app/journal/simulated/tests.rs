@@ -28,7 +28,7 @@ fn floor(seed: u64, since: Timestamp, now: Timestamp) -> Simulated {
     let options = SandboxOptions { seed, ..SandboxOptions::new(Clock::fixed(now)) };
     let settings = Settings { redactor: Redactor::default(), numbers: Numbers::Keep };
     let server_zone = TimeZone::get("Asia/Kolkata").expect("bundled");
-    Simulated { past: Past::of(&options), server_zone, settings, subjects: &SUBJECTS, since, now }
+    Simulated { past: SimulatedPast::of(&options), server_zone, settings, subjects: &SUBJECTS, since, now }
 }
 
 /// The journal of one agent: all of it, and what an agent's memory is made of.

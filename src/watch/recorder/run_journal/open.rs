@@ -11,7 +11,7 @@ use crate::journal::{
     AgentKey, AgentRef, Entry, EventQuery, Journal, JournalError, Outcome, Round, RunRef, Taken, Writer,
 };
 use crate::watch::recorder::AgentEntry;
-use crate::watch::recorder::backend::{Left, News, Past, Refreshed, Share, Wanted, Written};
+use crate::watch::recorder::backend::{Left, News, PastEvent, Refreshed, Share, Wanted, Written};
 use crate::watch::recorder::sharing::Holder;
 
 /// An agent for whom a run is.
@@ -94,7 +94,7 @@ impl Open {
         since: Option<Timestamp>,
         left_off: Option<i64>,
         base: i64,
-    ) -> Result<Vec<Past>, JournalError> {
+    ) -> Result<Vec<PastEvent>, JournalError> {
         let agents: Vec<AgentRef> = self.agents.iter().filter_map(|agent| agent.entered).collect();
         let mut past = vec![];
         let queries = [
@@ -108,7 +108,7 @@ impl Open {
                     if left_off.is_none_or(|last| recorded.seq <= last) {
                         recorded.event.mark_initial();
                     }
-                    past.push(Past { index, recorded });
+                    past.push(PastEvent { index, recorded });
                 }
                 ControlFlow::Continue(())
             })?;
