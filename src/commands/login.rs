@@ -20,7 +20,7 @@ use crate::app::settings::table::{SERVER, STORE, TIMEOUT};
 use crate::app::sign_in::{Stores, UNLOCKING_LIMIT};
 use crate::client::{Answer, SignedIn};
 use crate::commands::login::storing::{
-    Stored, Storing, may_use_http, note_variable, plain_text, profile_of, test_store,
+    Stored, Storing, may_use_http, note_variable, notes_of_same_agent, plain_text, profile_of, test_store,
 };
 use crate::commands::login::team::TeamLogin;
 use crate::commands::profiles;
@@ -144,6 +144,7 @@ pub(crate) fn run(args: &LoginArgs, app: &App) -> Result<ExitStatus, Failure> {
     }
     let storing = Storing { file: &file, stores: &stores, console: &app.console };
     let new = storing.store(profile, &session.credentials, args.default)?;
+    notes.extend(notes_of_same_agent(&file, [&new.profile])?);
     app.console.answer(Outcome::done(report(new, notes)), &renderer)
 }
 

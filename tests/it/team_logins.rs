@@ -75,6 +75,19 @@ fn each_line_is_checked_and_stored_and_has_a_row() {
 }
 
 #[test]
+fn a_session_that_the_list_puts_right_is_not_called_that_of_another_profile() {
+    let world = world_at(&server());
+    for profile in ["asha", "ravi"] {
+        world
+            .run_with_input(&format!("login --ssid-stdin --profile {profile}"), "agent-1001-x")
+            .ended_with(0);
+    }
+    let list = file("asha\tagent-1001-y\nravi\tagent-1002-x\n");
+    let ran = world.run(&format!("login --from-file {}", list.path().display())).ended_with(0);
+    assert!(!ran.stderr.contains("same agent"), "{ran}");
+}
+
+#[test]
 fn standard_input_and_a_pipe_are_read_as_well() {
     let server = server();
     let world = world_at(&server);

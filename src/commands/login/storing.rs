@@ -156,11 +156,24 @@ impl Storing<'_> {
         let cleared = self.stores.clear_pending(&mut open);
         let mut notes = vec![];
         notes.extend(before.filter(|_| !is_same).map(|before| replaced_note(&before, &profile)));
-        let same = SameAgent::among(open.profiles.list(), []);
-        notes.extend(same.iter().filter(|same| same.has(profile.name.as_str())).map(SameAgent::note));
         notes.extend(cleared.err().map(|failure| logout::leftover_note(&failure)));
         Ok(Stored { profile, is_default, notes })
     }
+}
+
+/// Notes about profiles that are for the same agent as one that was stored.
+///
+/// # Errors
+/// If the file cannot be read: exit code 1.
+pub(crate) fn notes_of_same_agent<'p>(
+    file: &ProfilesFile,
+    stored: impl IntoIterator<Item = &'p Profile>,
+) -> Result<Vec<String>, Failure> {
+    let profiles = file.read()?;
+    let stored: Vec<&str> = stored.into_iter().map(|profile| profile.name.as_str()).collect();
+    let same = SameAgent::among(profiles.list(), []);
+    let is_about_them = |same: &&SameAgent<'_>| stored.iter().any(|name| same.has(name));
+    Ok(same.iter().filter(is_about_them).map(SameAgent::note).collect())
 }
 
 /// The server does not name the agent of every session, so the note falls back on the kind of the old one.

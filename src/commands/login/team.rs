@@ -18,7 +18,7 @@ use crate::app::settings::table::{SERVER, STORE, TIMEOUT};
 use crate::app::sign_in::{Stores, UNLOCKING_LIMIT};
 use crate::client::SignedIn;
 use crate::commands::login::storing::{
-    Stored, Storing, may_use_http, note_variable, plain_text, profile_of, test_store,
+    Stored, Storing, may_use_http, note_variable, notes_of_same_agent, plain_text, profile_of, test_store,
 };
 use crate::commands::profiles;
 use crate::failure::{ExitStatus, Failure};
@@ -109,7 +109,12 @@ impl TeamLogin<'_> {
                 Ok(())
             })
         });
-        Ok(self.outcome(&planned, results, ended.err().map(|failure| connector.explain(failure)), &known))
+        // Once all are stored: a line may be what mends it.
+        let same = notes_of_same_agent(&file, results.iter().flatten().map(|new| &new.profile))?;
+        let ended = ended.err().map(|failure| connector.explain(failure));
+        let mut outcome = self.outcome(&planned, results, ended, &known);
+        outcome.report.notes.extend(same);
+        Ok(outcome)
     }
 
     /// The profile of each line, with its server and its store as for a single login.
