@@ -42,6 +42,7 @@ use crate::commands::wrapup::WrapupArgs;
 use crate::failure::{ExitStatus, Failure};
 use crate::moment::date;
 use crate::output::text::sanitize::sanitize_lines;
+use crate::words::nearest;
 
 /// Notification tags, breaks and wrap-ups of DeepCall agents
 #[derive(Parser, Debug)]
@@ -173,12 +174,21 @@ fn with_tip(mut error: clap::Error, definition: &clap::Command, arguments: &[OsS
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
         return error;
     }
+    if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) {
+        // clap offers each word that has letters in common with the wrong one, such as "tags" for "stauts".
+        let commands = named(definition, arguments).get_subcommands().map(clap::Command::get_name);
+        if let Some(nearest) = nearest(word, commands).map(str::to_owned) {
+            error.insert(ContextKind::SuggestedSubcommand, ContextValue::String(nearest));
+        }
+        return error;
+    }
     let unknown = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(word)) if error.kind() == ErrorKind::UnknownArgument => word.clone(),
         _ => return error,
     };
     let tip = tip_about_sandbox(&unknown, arguments).map(str::to_owned);
-    if let Some(tip) = tip.or_else(|| tip_about_shift(&unknown, arguments)) {
+    let tip = tip.or_else(|| tip_about_shift(&unknown, arguments));
+    if let Some(tip) = tip.or_else(|| tip_about_profile(&unknown, named(definition, arguments), arguments)) {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
         return error;
     }
@@ -195,6 +205,24 @@ fn with_tip(mut error: clap::Error, definition: &clap::Command, arguments: &[OsS
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     error
+}
+
+/// The command that is named, or the command of several that is.
+fn named<'d>(definition: &'d clap::Command, arguments: &[OsString]) -> &'d clap::Command {
+    arguments.iter().fold(definition, |command, word| command.find_subcommand(word).unwrap_or(command))
+}
+
+/// A profile that is no argument of its own, or the names of files that a shell has put in place of a pattern.
+fn tip_about_profile(unknown: &str, command: &clap::Command, arguments: &[OsString]) -> Option<String> {
+    if unknown.starts_with('-') {
+        return None;
+    }
+    let has = |option| command.get_arguments().any(|argument| argument.get_long() == Some(option));
+    if has("profiles") && arguments.iter().any(|it| it == "--profiles") {
+        return Some("put a pattern into quotes, or the shell replaces it by names of files".to_owned());
+    }
+    let path = command.get_bin_name().unwrap_or("deepcall");
+    has("profile").then(|| format!("to name a profile, write `{path} --profile {unknown}`"))
 }
 
 /// What other programs call the removal of what they keep.

@@ -279,13 +279,22 @@ fn nearly(typed: &str) -> Option<String> {
 
 /// The forms that are nearest to a text that has none, each with what it is.
 fn nearest_forms(typed: &str) -> Vec<(String, &'static str)> {
+    const DATE_MARKS: [char; 3] = ['/', '.', '-'];
     const CLOCK: &str = "a time of day";
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let mut forms = vec![];
     if let Some(clock) = by_twelve_hours(typed) {
         forms.push((clock, CLOCK));
-    } else if typed.split(['/', '.']).count() == 3 && typed.split(['/', '.']).all(is_number) {
+    } else if typed.split(DATE_MARKS).count() == 3 && typed.split(DATE_MARKS).all(is_number) {
         forms.push(("2026-11-23".to_owned(), "a date, the year first"));
+    } else if let Some((hour, minutes)) = typed.split_once(['.', ':'])
+        && is_number(hour)
+        && is_number(minutes)
+    {
+        match hour.parse() {
+            Ok(0..=23_u32) => forms.push((format!("{hour}:{minutes}"), CLOCK)),
+            _ => forms.push(("23:59".to_owned(), "the last minute of a day, whose first is 0:00")),
+        }
     } else if is_number(typed) {
         match typed.len() {
             1..=4 => {

@@ -9,6 +9,9 @@ use clap::{ArgAction, Command};
 /// `deepcall help tags` is `deepcall tags --help`, and `deepcall journal help export` is `deepcall journal export --help`. It
 /// is not in the list of commands, which is as long as a screen.
 pub(crate) fn help_behind_command(definition: &Command, mut arguments: Vec<OsString>) -> Vec<OsString> {
+    if arguments.get(1..) == Some(&["help".into(), "help".into()]) {
+        arguments.pop();
+    }
     let is_help = |nth: usize| arguments.get(nth).is_some_and(|word| word == "help");
     let command = arguments.get(1).and_then(|word| definition.find_subcommand(word));
     let has_commands = command.is_some_and(Command::has_subcommands);

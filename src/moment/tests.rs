@@ -159,6 +159,9 @@ fn a_text_that_is_nearly_right_is_refused_with_the_right_one() {
         ("5:45 PM", "17:45"),
         ("12 am", "0:00"),
         ("23/11/2026", "2026-11-23"),
+        ("23-11-2026", "2026-11-23"),
+        ("9.30", "9:30"),
+        ("25:00", "23:59 for the last minute of a day, whose first is 0:00"),
         ("soon", "9:00, 17:45"),
     ] {
         let message = moment(typed, &now()).unwrap_err().to_string();
@@ -190,7 +193,7 @@ fn lengths_are_positive_and_have_a_unit() {
 
 proptest! {
     #[test]
-    fn a_form_that_a_refusal_names_is_taken(text in "[0-9]{1,22}|[0-9]{1,2}(:[0-9]{1,3})? ?[ap]m|[0-9]{1,4}[/.][0-9]{1,2}[/.][0-9]{1,4}") {
+    fn a_form_that_a_refusal_names_is_taken(text in "[0-9]{1,22}|[0-9]{1,2}(:[0-9]{1,3})? ?[ap]m|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}|[0-9]{1,3}[.:][0-9]{1,3}") {
         if moment(&text, &now()).is_err() {
             for (form, _) in nearest_forms(&text) {
                 prop_assert!(moment(&form, &now()).is_ok(), "{} for {}", form, text);

@@ -186,10 +186,30 @@ fn a_wrong_word_gets_a_suggestion() {
         ("tags -o jsno", "json"),
         ("schema tgas", "tags"),
         ("doctr", "doctor"),
+        ("stauts", "'status'"),
         ("config shwo", "show"),
         ("config show --colums key", "--columns"),
     ] {
         let ran = World::new().run(typed).ended_with(2);
         assert!(ran.stderr.contains("a similar") && ran.stderr.contains(meant), "{typed}\n{ran}");
+        assert!(!ran.stderr.contains("'tags', 'status'"), "{typed}\n{ran}");
     }
+}
+
+#[test]
+fn a_profile_without_its_option_gets_a_tip() {
+    for (typed, tip) in [
+        ("status asha", "deepcall status --profile asha"),
+        ("break-status ravi", "deepcall break-status --profile ravi"),
+        ("tags --profiles run rust.md", "put a pattern into quotes"),
+    ] {
+        let ran = World::new().run(typed).ended_with(2);
+        assert!(ran.stderr.contains(tip), "{typed}\n{ran}");
+    }
+}
+
+#[test]
+fn help_about_help_is_help() {
+    let help = World::new().run("help").ended_with(0).stdout;
+    assert_eq!(World::new().run("help help").ended_with(0).stdout, help);
 }
