@@ -38,8 +38,13 @@ impl Journal {
         Ok(looked_at)
     }
 
+    /// Masks some of the numbers that have been whole for long enough, where nobody tidies up.
+    pub(crate) fn mask_some_unasked(&self, now: Timestamp) -> Result<(), JournalError> {
+        self.mask_some_numbers(self.confirmed(now)?).map(drop)
+    }
+
     /// Masks some of the numbers that have been whole for long enough; returns in how many events it looked.
-    pub(crate) fn mask_some_numbers(&self, now: Timestamp) -> Result<usize, JournalError> {
+    pub(super) fn mask_some_numbers(&self, now: Timestamp) -> Result<usize, JournalError> {
         self.mask_slice(now).map(|slice| slice.looked_at)
     }
 

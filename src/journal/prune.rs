@@ -78,7 +78,7 @@ impl Journal {
             }
         }
         let mut begins = None;
-        while let Some(deleted) = self.step(limits, &mut begins, now)? {
+        while let Some(deleted) = self.step(limits, &mut begins, now, now)? {
             if deleted > 0 {
                 pruned.events += deleted;
                 pruned.kept_from = begins;
@@ -97,19 +97,30 @@ impl Journal {
     /// Takes the next small step of masking old numbers and of deleting what is too old, or too much; whether there may be
     /// more to do.
     pub(crate) fn tidy(&self, limits: Limits, now: Timestamp) -> Result<bool, JournalError> {
-        self.step(limits, &mut None, now).map(|deleted| deleted.is_some())
+        self.step(limits, &mut None, self.confirmed(now)?, now).map(|deleted| deleted.is_some())
+    }
+
+    /// The present moment for what is deleted or masked unasked: no later than the last answers say it is. A clock that was set
+    /// forth by months would else erase what is to be kept. Where a server sends no time, our clock is all there is.
+    pub(super) fn confirmed(&self, now: Timestamp) -> Result<Timestamp, JournalError> {
+        let newest = "SELECT max(server_at) FROM (SELECT server_at FROM event ORDER BY seq DESC LIMIT 100)";
+        let newest: Option<i64> =
+            self.statement(newest)?.query_row([], |row| row.get(0)).map_err(|error| self.fault(error))?;
+        Ok(newest.map_or(now, |newest| moment(newest).min(now)))
     }
 
     /// Masks some old numbers, or deletes some of what is before `begins`, or gives pages back; how many events it deleted,
-    /// and `None` once there is nothing more to do. `begins` is looked for anew whenever nothing is left before it.
+    /// and `None` once there is nothing more to do. `begins` is looked for anew whenever nothing is left before it. Limits count
+    /// back from `today`.
     fn step(
         &self,
         limits: Limits,
         begins: &mut Option<Timestamp>,
+        today: Timestamp,
         now: Timestamp,
     ) -> Result<Option<u64>, JournalError> {
         let fault = |error| self.fault(error);
-        if self.mask_some_numbers(now)? > 0 {
+        if self.mask_some_numbers(today)? > 0 {
             return Ok(Some(0));
         }
         if let Some(known) = *begins
@@ -117,7 +128,7 @@ impl Journal {
         {
             return Ok(Some(deleted));
         }
-        let oldest = limits.oldest(now);
+        let oldest = limits.oldest(today);
         // How large an event is, is only estimated: of a small file, the tables are a large part.
         let next = self.begins_by(oldest, limits.max_size).map_err(fault)?;
         let next = begins.map_or(next, |known| known.max(next));

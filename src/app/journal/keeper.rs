@@ -253,7 +253,7 @@ impl Drop for Keeper<'_> {
         self.unless_trouble(self.in_a_whole_file(|| self.write(&waiting)));
         if self.run.get().is_some() {
             // Where nobody runs a recorder, this is all that masks old numbers.
-            let masked = self.journal().mask_some_numbers(self.app.clock.now());
+            let masked = self.journal().mask_some_unasked(self.app.clock.now());
             self.unless_trouble(masked);
         }
     }

@@ -230,6 +230,30 @@ fn a_recorder_tidies_up_in_small_steps_with_others_in_between() {
 }
 
 #[test]
+fn a_clock_that_was_set_forth_deletes_and_masks_nothing_unasked() {
+    let folder = Folder::with(Numbers::For(Duration::from_secs(3 * 24 * 3600)));
+    let journal = folder.create();
+    let agent = journal.agent(&profile("p0"), "p0", None, at(0)).expect("an agent");
+    let event = |second| {
+        let mut new = tag_event(second, &format!("t{second}"));
+        new.event.server_time = Some(at(second));
+        new
+    };
+    journal.write_round(entry(agent, 0, vec![event(1), event(2)]));
+    let whole = journal.all();
+    let forth = at(100 * 24 * HOUR);
+    while journal.tidy(KEEP, forth).expect("tidied") {}
+    journal.mask_some_unasked(forth).expect("looked");
+    assert_eq!(journal.all(), whole);
+    assert!(!journal.is_to_tidy(forth).expect("read"), "until the next hour");
+    // What an answer shows, or a person wants, is done.
+    journal.write_round(entry(agent, i64::MAX, vec![event(8 * 24 * HOUR)]));
+    while journal.tidy(KEEP, forth).expect("tidied") {}
+    assert_eq!(journal.all().len(), 1);
+    assert_eq!(journal.prune(KEEP, false, forth).expect("pruned").events, 1);
+}
+
+#[test]
 fn coverage_never_reaches_back_further_than_the_events_were_it_pruned_half() {
     let folder = Folder::new();
     let journal = days(&folder, 1, 30);
