@@ -21,7 +21,7 @@ use crate::floor::pause::{OwnClocks, PAST};
 use crate::floor::poll_result::PollResult;
 use crate::floor::timeline::{Recorded, coverage_step};
 use crate::journal::{
-    AgentKey, AgentRef, Entry, Journal, JournalError, Outcome, Remembered, Round, RunRef, Writer,
+    AgentKey, AgentRef, Entry, Journal, JournalError, Lease, Outcome, Remembered, Round, RunRef, Writer,
     remembered_from, with_margin,
 };
 
@@ -164,11 +164,15 @@ impl<'a> Keeper<'a> {
         let Some(at) = polls.iter().map(|poll| poll.taken_at).max() else { return Ok(()) };
         for _ in 0..TRIES {
             let base = self.journal().last_seq()?;
-            let entries = polls.iter().filter_map(|poll| self.entry(poll, base)).collect::<Result<_, _>>()?;
+            let dead = self.dead_holders(polls, at)?;
+            let entry = |poll| self.entry(poll, base, &dead);
+            let entries = polls.iter().filter_map(entry).collect::<Result<_, _>>()?;
             let by = self.run.get().map_or(Writer::Single(self.command), Writer::Run);
             let round = Round { by, at, entries, stdout_took: None };
             if let Outcome::Written { run, .. } = self.journal().record(&round)? {
                 self.run.set(Some(run));
+                // What they have lost is told, once.
+                dead.iter().try_for_each(|it| self.journal().release_lease(it.agent, it.run, at))?;
                 polls.iter().try_for_each(|poll| self.note_agent_id(poll))?;
                 return self.tidy(at);
             }
@@ -184,8 +188,18 @@ impl<'a> Keeper<'a> {
         }
     }
 
+    /// Whoever polled one of these agents and has died since: notifications that it had received and not recorded are lost
+    /// where the server hands them out once.
+    fn dead_holders(&self, polls: &[PollResult], now: Timestamp) -> Result<Vec<Lease>, JournalError> {
+        let profiles =
+            polls.iter().filter(|poll| poll.tags.is_some()).filter_map(|poll| poll.profile.as_deref());
+        let leases =
+            profiles.filter_map(|profile| self.journal().lease_of(self.agent(profile)?, now).transpose());
+        leases.filter(|lease| lease.as_ref().map_or(true, |lease| !lease.is_alive)).collect()
+    }
+
     /// What an answer adds to what was known up to `base`.
-    fn entry(&self, poll: &PollResult, base: i64) -> Option<Result<Entry, JournalError>> {
+    fn entry(&self, poll: &PollResult, base: i64, dead: &[Lease]) -> Option<Result<Entry, JournalError>> {
         let agent = self.agent(poll.profile.as_deref()?)?;
         let sent = poll.taken_at.checked_sub(poll.took).unwrap_or(Timestamp::MIN);
         let clocks = OwnClocks::of_request(sent, self.app.clock.now());
@@ -193,7 +207,13 @@ impl<'a> Keeper<'a> {
         // What is older than that is not read here.
         let read_from = remembered_from(poll.taken_at);
         let listed_from = self.read_ahead_since.get().map(with_margin).filter(|from| read_from <= *from);
-        let entry = |known: Remembered| {
+        let dead = dead.iter().find(|lease| lease.agent == agent);
+        let after_a_lost_answer = dead.map(|_| PollResult { read_was_cut: true, ..poll.clone() });
+        let poll = after_a_lost_answer.as_ref().unwrap_or(poll);
+        let entry = |mut known: Remembered| {
+            if let Some(dead) = dead {
+                known.memory.take_over(dead.newest_answer, &clocks);
+            }
             let difference = known.memory.diff(poll);
             let steps = difference.marks.iter();
             let steps = steps.filter_map(|mark| coverage_step(&known.coverage, mark, Duration::ZERO));

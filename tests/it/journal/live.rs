@@ -27,6 +27,33 @@ fn recorder(world: &World) -> Running {
     }
 }
 
+/// A recorder that is killed may have received what it did not record, and a server may hand that out once.
+#[test]
+fn after_a_recorder_was_killed_the_next_command_counts_its_time_as_lost_once() {
+    let server = FakeServer::answering(|request, earlier| {
+        request.choose(
+            [NOT_ON_BREAK, NOT_IN_WRAPUP, &*reply(&[tag(&format!("m{earlier}"), "missed", 5)])]
+                .map(str::to_owned),
+        )
+    });
+    let world = World::signed_in(&server);
+    let mut recorder = recorder(&world);
+    let status = world.run("journal status --json").ended_with(0).json();
+    let last = status["agents"][0]["newest_answer"].as_str().unwrap().to_owned();
+    recorder.child.kill().unwrap();
+    recorder.child.wait().unwrap();
+    let line = format!("tags --json --since {last} --require-coverage");
+    let gaps = |ran: Ran| ran.json()["gaps"].as_array().unwrap().len();
+    assert_eq!(gaps(world.run(&line).ended_with(3)), 1);
+    // The next one knows of it, and what came between the two is covered.
+    let export = world.run("journal export --json").ended_with(0).json();
+    let told = |event: &&serde_json::Value| event["why"] == "taken_over";
+    assert_eq!(export["events"].as_array().unwrap().iter().filter(told).count(), 1, "{export}");
+    assert_eq!(gaps(world.run(&line).ended_with(3)), 1);
+    let export = world.run("journal export --json").ended_with(0).json();
+    assert_eq!(export["events"].as_array().unwrap().iter().filter(told).count(), 1, "{export}");
+}
+
 #[test]
 fn the_journal_of_a_recorder_answers_until_poll_is_given_or_the_recorder_is_gone() {
     let server = server();
