@@ -1,12 +1,13 @@
 //! How SQLite opens the file.
 
+use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::place::{PATIENCE, Place};
+use super::place::{PARTS, PATIENCE, Place, beside};
 
 /// With whom a process has the file open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,7 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
         let flags = flags | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
         Connection::open_with_flags(frozen(path), flags)?
     } else {
+        make_parts_writable(path);
         Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE)?
     };
     prepare(&connection)?;
@@ -39,6 +41,19 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
         began.elapsed() < PATIENCE
     }))?;
     Ok(connection)
+}
+
+/// SQLite gives the parts beside a file its rights as they are made. Who has read a file that could not be changed leaves parts
+/// that nobody can write once it can.
+fn make_parts_writable(path: &Path) {
+    let Ok(rights) = fs::metadata(path).map(|file| file.permissions()) else { return };
+    for part in PARTS.map(|part| beside(path, part)) {
+        let is_closed = fs::metadata(&part).is_ok_and(|part| part.permissions().readonly());
+        if is_closed && !rights.readonly() {
+            // If it cannot be done, what is written next fails with the reason.
+            let _ = fs::set_permissions(&part, rights.clone());
+        }
+    }
 }
 
 /// A connection to a file that has been opened before, so that it is of this version.

@@ -42,6 +42,7 @@ mod tests;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::fs;
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -346,8 +347,11 @@ impl Journal {
         busy.map(|busy| busy == 0).map_err(|error| self.fault(error))
     }
 
+    /// Whether another file is in its place, or none, or nothing but its name is left: what empties a file, as some that
+    /// rotate logs do, takes all that was in it.
     fn has_moved(&self) -> bool {
-        self.place.is_some() && has_moved(&self.connection)
+        let is_emptied = || fs::metadata(self.path()).is_ok_and(|file| file.len() == 0);
+        self.place.is_some() && (has_moved(&self.connection) || is_emptied())
     }
 }
 

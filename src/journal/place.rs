@@ -22,7 +22,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 const BETWEEN_TRIES: Duration = Duration::from_millis(3);
 
 /// So the parts of a journal that SQLite keeps in files of their own are named.
-const PARTS: [&str; 2] = ["-wal", "-shm"];
+pub(super) const PARTS: [&str; 2] = ["-wal", "-shm"];
 /// What may lie beside a file that was set aside or copied, and goes with it.
 const COMPANIONS: [&str; 3] = [PARTS[0], PARTS[1], LOCK];
 const LOCK: &str = ".lock";

@@ -23,6 +23,23 @@ fn all_is_for_the_owner_alone() {
     }
 }
 
+#[test]
+fn parts_that_a_reader_of_a_closed_file_has_left_do_not_stay_closed() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let state = folder.folder.path().join("state");
+    let parts = ["journal.db-shm", "journal.db-wal"].map(|name| state.join(name));
+    for part in &parts {
+        fs::set_permissions(part, fs::Permissions::from_mode(0o400)).expect("changed");
+    }
+    let other = folder.create();
+    other.write_round(entry(agent, 0, vec![tag_event(1, "t1")]));
+    for part in &parts {
+        assert_eq!(fs::metadata(part).expect("there").permissions().mode() & 0o7777, 0o600);
+    }
+}
+
 /// Whom a file is trusted from is a table in the tests of `private_file`.
 #[test]
 fn a_file_of_another_user_is_refused_for_good_with_words_on_whose_it_is() {
@@ -118,15 +135,17 @@ fn damage_that_is_met_later_sets_the_file_aside_too() {
 }
 
 #[test]
-fn a_file_that_was_removed_is_noticed_at_the_next_write() {
-    let folder = Folder::new();
-    let journal = folder.create();
-    let agent = journal.with_asha();
-    let run = journal.run();
-    fs::remove_file(folder.path()).expect("removed");
-    let late = round(run, entry(agent, 0, vec![tag_event(1, "m1")]));
-    let error = journal.record(&late).expect_err("it is gone");
-    assert!(matches!(error, JournalError::Moved { .. }), "{error:?}");
+fn a_file_that_was_removed_or_emptied_is_noticed_at_the_next_write() {
+    for lose in [|path| fs::remove_file(path), |path: PathBuf| fs::File::create(path).map(drop)] {
+        let folder = Folder::new();
+        let journal = folder.create();
+        let agent = journal.with_asha();
+        let run = journal.run();
+        lose(folder.path()).expect("lost");
+        let late = round(run, entry(agent, 0, vec![tag_event(1, "m1")]));
+        let error = journal.record(&late).expect_err("it is gone");
+        assert!(matches!(error, JournalError::Moved { .. }), "{error:?}");
+    }
 }
 
 #[test]
