@@ -49,13 +49,17 @@ impl PastBreaks<'_> {
         let has_something = !answers.answered.is_empty();
         for (profile, mut answer) in answers.answered {
             notes.append(&mut answer.notes);
-            let recorded = self.recorded(&profile, &answer, &mut coverage);
+            let (recorded, agent_since) = self.recorded(&profile, &answer, &mut coverage);
             let is_answered = !self.unanswered.holds(&profile);
             let (open, earlier): (Vec<Interval>, Vec<Interval>) =
                 recorded.into_iter().partition(|interval| is_answered && interval.open);
-            over.extend(
-                earlier.iter().map(|interval| (start(interval), earlier_row(&profile, interval, &answer))),
-            );
+            over.extend(earlier.iter().map(|interval| {
+                let row = earlier_row(&profile, interval, &answer);
+                let is_of_another = agent_since.is_some_and(|since| interval.start_hi < since);
+                // Who that was, the answer does not say.
+                let nobody = || row.clone().with("agent_id", None::<&str>).with("user_id", None::<&str>);
+                (start(interval), if is_of_another { nobody() } else { row })
+            }));
             if answer.value.on_break {
                 // The server may not say when it began.
                 let seen = open.last().filter(|_| answer.value.since.is_none());
@@ -90,16 +94,21 @@ impl PastBreaks<'_> {
         Outcome { report: Report { tail, failures, notes, ..Report::new(&DOCUMENT, rows.collect()) }, status }
     }
 
-    fn recorded(&self, profile: &str, answer: &Answer<Break>, coverage: &mut CoverageOfAll) -> Vec<Interval> {
+    /// The breaks in the window, and since when the session answers for its present agent, if it had another one.
+    fn recorded(
+        &self,
+        profile: &str,
+        answer: &Answer<Break>,
+        coverage: &mut CoverageOfAll,
+    ) -> (Vec<Interval>, Option<Timestamp>) {
         let is_answered = !self.unanswered.holds(profile);
         let span = self.window.until_answer(if is_answered { answer.as_of } else { self.now });
-        let Some((intervals, rows)) = self.keeper.and_then(|keeper| keeper.intervals(profile, span.from))
-        else {
-            return vec![];
+        let Some(past) = self.keeper.and_then(|keeper| keeper.intervals(profile, span.from)) else {
+            return (vec![], None);
         };
-        coverage.add(profile, &rows, PART, span);
+        coverage.add(profile, &past.coverage, PART, span);
         let is_wanted = |it: &Interval| it.part == PART && it.possible().to >= span.from;
-        intervals.into_iter().filter(is_wanted).collect()
+        (past.intervals.into_iter().filter(is_wanted).collect(), past.agent_since)
     }
 }
 

@@ -70,6 +70,22 @@ fn without_a_journal_nothing_is_claimed() {
 }
 
 #[test]
+fn a_break_of_a_former_agent_is_not_called_one_of_the_present_agent() {
+    let server = FakeServer::answering(|_, earlier| {
+        let (on_break, agent) = if earlier < 2 { (1, 13) } else { (0, 14) };
+        let data =
+            format!(r#"{{"on_break":{on_break},"breakDetail":{{"reason":"Lunch"}},"agent_id":{agent}}}"#);
+        Reply::ok(&format!(r#"{{"status":"success","data":{data}}}"#))
+    });
+    let world = recording(&server);
+    world.run("watch --json --only breaks --interval 2s --until agent_changed --timeout 60s").ended_with(0);
+    let ran = world.run("break-status --since 1h --json").ended_with(0);
+    let rows = ran.json()["break_status"].as_array().unwrap().clone();
+    let [lunch] = rows.as_slice() else { panic!("{ran}") };
+    assert_eq!((&lunch["reason"], &lunch["agent_id"]), (&"Lunch".into(), &serde_json::Value::Null), "{ran}");
+}
+
+#[test]
 fn breaks_that_are_over_are_listed_with_their_end() {
     let server = FakeServer::in_turn([ON_BREAK, NOT_ON_BREAK, ON_BREAK]);
     let world = recording(&server);

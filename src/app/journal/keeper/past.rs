@@ -14,6 +14,15 @@ use crate::journal::{EventQuery, MARGIN, with_margin};
 /// How far back notifications are looked through for the agent's id.
 const LATELY: SignedDuration = SignedDuration::from_hours(8);
 
+/// Breaks and wrap-ups that were recorded.
+pub(crate) struct PastStates {
+    pub(crate) intervals: Vec<Interval>,
+    /// All of the agent's.
+    pub(crate) coverage: Vec<Coverage>,
+    /// Since when the session answers for the agent of now; `None` if it never answered for another one.
+    pub(crate) agent_since: Option<Timestamp>,
+}
+
 impl Keeper<'_> {
     /// When the newest answer about these parts came, if another process polls them now: the journal has it.
     pub(crate) fn polled_at(&self, profile: &str, parts: &[FollowedPart]) -> Option<Timestamp> {
@@ -63,12 +72,15 @@ impl Keeper<'_> {
         self.unless_trouble(self.journal().covered(self.agent(profile)?, from, to))
     }
 
-    /// The breaks and wrap-ups of an agent that were going on at `from` or later, and the coverage of all of them.
-    pub(crate) fn intervals(&self, profile: &str, from: Timestamp) -> Option<(Vec<Interval>, Vec<Coverage>)> {
+    /// The breaks and wrap-ups of an agent that were going on at `from` or later.
+    pub(crate) fn intervals(&self, profile: &str, from: Timestamp) -> Option<PastStates> {
         let agent = self.agent(profile)?;
         let events = self.unless_trouble(self.journal().to_remember(agent, from))?;
         let coverage = self.unless_trouble(self.journal().coverage(agent, Timestamp::MIN, Timestamp::MAX))?;
-        Some((intervals(events.iter().map(|recorded| &recorded.event), &coverage), coverage))
+        let events = || events.iter().map(|recorded| &recorded.event);
+        let mut changes = events().filter(|event| matches!(event.kind, EventKind::AgentChanged(_)));
+        let agent_since = changes.next_back().map(|event| event.at);
+        Some(PastStates { intervals: intervals(events(), &coverage), coverage, agent_since })
     }
 
     /// The agent as the server named it last: for the session, or else in all notifications of the last hours.
