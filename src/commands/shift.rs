@@ -260,10 +260,17 @@ fn chosen(choice: &Choice, journal: &Journal) -> Result<Vec<AgentRow>, Failure> 
     Ok(known.into_iter().filter(|row| chosen.contains(&&row.profile)).collect())
 }
 
-/// What there is to say where nothing of the shift was recorded.
+/// What there is to say where nothing of the shift was recorded, or nothing but single answers.
 fn nothing_covered(report: &ShiftReport, journal: &Journal) -> Result<Option<String>, Failure> {
     if report.agents.iter().any(|agent| !agent.shift.coverage.is_empty()) {
         return Ok(None);
+    }
+    if report.agents.iter().any(|agent| agent.shift.first_activity.is_some()) {
+        return Ok(Some(
+            "only single answers were recorded: what was between them is not known. `deepcall record --all` \
+             records whole shifts"
+                .to_owned(),
+        ));
     }
     let range = |from, to| times::range(from, to, report.frame.now, &report.frame.zone);
     let held = match journal.status(report.frame.now)?.answers {

@@ -1,7 +1,7 @@
 //! Which shift it is, whose, and what happens where nothing is known of it.
 
 use crate::shift::{HOUSE, configured, rows, run};
-use crate::support::{FakeServer, InProcess, NO_TAGS, World};
+use crate::support::{FakeServer, InProcess, NO_TAGS, ON_BREAK, World};
 
 fn window(line: &str, world: &InProcess) -> [String; 3] {
     let document = world.run(&format!("{line} --json --agents 1")).ended_with(0).json();
@@ -101,6 +101,17 @@ fn without_a_journal_it_fails_and_shows_the_way() {
     assert_eq!(ran.stdout, "");
     let ran = World::new().run("shift --json").ended_with(1);
     assert!(ran.stderr.contains(r#""kind":"journal""#), "{ran}");
+}
+
+#[test]
+fn of_single_answers_it_says_that_they_are_no_recording() {
+    let world = World::signed_in(&FakeServer::always(ON_BREAK));
+    world.run("journal on").ended_with(0);
+    world.run("break-status").ended_with(0);
+    let ran = world.run("shift --json").ended_with(0);
+    assert_eq!(rows(&ran.json(), "agents")[0]["breaks"], 1, "{ran}");
+    assert!(ran.stderr.contains("only single answers were recorded"), "{ran}");
+    assert!(!ran.stderr.contains("nothing was recorded"), "{ran}");
 }
 
 #[test]
