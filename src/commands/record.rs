@@ -9,7 +9,7 @@ use crate::app::options::{
     VerbosityOptions,
 };
 use crate::app::select::Selection;
-use crate::app::settings::choice::{SessionSource, session_source};
+use crate::app::settings::choice::{Choice, SessionSource, session_source};
 use crate::app::settings::table::TIMEOUT;
 use crate::app::signals;
 use crate::commands::watch::args::{FollowOptions, without_retries};
@@ -55,6 +55,7 @@ pub(crate) fn run(args: &RecordArgs, app: &App) -> Result<ExitStatus, Failure> {
     let sandbox = SandboxOptions::default();
     let selection = Selection { fleet: &args.fleet, sandbox: &sandbox };
     let source = session_source(selection.fleet, selection.sandbox, settings)?;
+    note_others(&source, app)?;
     let wish = JournalWish {
         command: "record",
         is_wanted: true,
@@ -81,4 +82,18 @@ pub(crate) fn run(args: &RecordArgs, app: &App) -> Result<ExitStatus, Failure> {
         (EndReason::SessionExpired, hints) => Err(expired(&hints)),
         (ended, _) => Ok(exit_status(ended)),
     }
+}
+
+/// A supervisor of many agents may take one recorder for that of all.
+fn note_others(source: &SessionSource, app: &App) -> Result<(), Failure> {
+    if !matches!(source, SessionSource::Stored(chosen) if chosen.value == Choice::Default) {
+        return Ok(());
+    }
+    let stored = app.folders()?.profiles_file().read()?;
+    let (many, default) = (stored.list().len(), stored.default_profile());
+    if let Some(default) = default.filter(|_| many > 1) {
+        let name = &default.name;
+        app.console.note(&format!("only {name} is recorded, the default profile; --all records all {many}"));
+    }
+    Ok(())
 }

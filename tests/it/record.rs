@@ -60,6 +60,27 @@ fn a_watch_goes_on_where_the_journal_ends() {
 }
 
 #[test]
+fn whoever_records_one_of_many_is_told_so() {
+    let server = growing();
+    let world = World::at(&server).with("DEEPCALL_STORE", "file");
+    let login = |name: &str| {
+        world.run_with_input(&format!("login --ssid-stdin --no-verify --profile {name}"), name).ended_with(0)
+    };
+    let recorded = |options: &str| {
+        let record = start(&world, &format!("{RECORD}{options}"));
+        server.await_arrivals(server.arrivals().len() + 1);
+        record.terminate().ended_with(143).stderr
+    };
+    login("asha");
+    assert_eq!(recorded(""), "");
+    login("ravi");
+    assert_eq!(recorded(""), "note: only asha is recorded, the default profile; --all records all 2\n");
+    for chosen in [" --all", " --profile ravi"] {
+        assert_eq!(recorded(chosen), "", "{chosen}");
+    }
+}
+
+#[test]
 fn after_a_kill_stdout_gets_everything_and_only_its_last_round_again() {
     let server = growing();
     let world = World::signed_in(&server);
