@@ -102,6 +102,7 @@ module completions {
   # Remove a stored session
   export extern "deepcall logout" [
     --all(-a)                 # Remove every profile
+    --yes(-y)                 # With --all, do not ask for confirmation
     --profile(-p): string     # Use this stored session
     --output(-o): string@"nu-complete deepcall logout output" # table, json, ndjson, csv or tsv [default: table]
     --json                    # Print one JSON object; the same as --output json

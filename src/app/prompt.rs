@@ -1,11 +1,12 @@
-//! Prompts a person for a secret on the terminal.
+//! Prompts a person on the terminal: for a secret, or for a yes.
 
 use std::cell::Cell;
-use std::io::{IsTerminal, Write};
+use std::io::{BufRead, BufReader, IsTerminal, Write};
 use std::thread;
 
 use tokio::sync::oneshot;
 
+use crate::app::App;
 use crate::app::secret_text::secret_from;
 use crate::app::signals;
 use crate::app::supervisor::Supervised;
@@ -28,6 +29,13 @@ pub(crate) fn secret(question: &str, otherwise: &str, supervised: &Supervised) -
     terminal::show_again();
     let typed = zeroize::Zeroizing::new(typed?);
     secret_from(typed.as_bytes(), "the answer")
+}
+
+/// Whether the answer to a question is yes. Any other answer is no, and so is none.
+pub(crate) fn is_confirmed(question: &str, app: &App) -> bool {
+    app.console.stderr(|out| write!(out, "{question} [y/N] "));
+    let answer = BufReader::new(app.stdin()).lines().next().and_then(Result::ok);
+    answer.is_some_and(|answer| matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 /// The prompt blocks its own thread, so that the terminal is restored at once when the command has to stop.

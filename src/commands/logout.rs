@@ -8,6 +8,7 @@ use clap::Args;
 use crate::app::App;
 use crate::app::console::{Console, Outcome};
 use crate::app::options::{OutputOptions, ProfileOptions, VerbosityOptions};
+use crate::app::prompt;
 use crate::app::settings::choice::Choice;
 use crate::app::settings::table::PROFILE;
 use crate::app::sign_in::{KEYRING_LIMIT, Stores};
@@ -19,12 +20,16 @@ use crate::store::{Profile, Profiles, ProfilesFile, StoreKind};
 /// Remove a stored session
 ///
 /// Removes the secret from the keyring or file, then the profile. The session itself stays valid on the server
-/// until it expires there.
+/// until it expires there. On a terminal, --all asks for confirmation if there are several; any answer other than yes exits
+/// with 3.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct LogoutArgs {
     /// Remove every profile
     #[arg(short, long, conflicts_with = "profile")]
     all: bool,
+    /// With --all, do not ask for confirmation
+    #[arg(short, long, requires = "all")]
+    yes: bool,
     #[command(flatten)]
     profile: ProfileOptions,
     #[command(flatten)]
@@ -38,11 +43,21 @@ pub(crate) fn run(args: &LogoutArgs, app: &App) -> Result<ExitStatus, Failure> {
     let folders = app.folders()?;
     let file = folders.profiles_file();
     let listed = file.read()?;
+    if args.all && !args.yes && !is_wanted(listed.list().len(), app) {
+        app.console.note("nothing was removed");
+        return Ok(ExitStatus::No);
+    }
     let stores = Stores::new(&folders, KEYRING_LIMIT);
     // Even if there is no profile to remove.
     let cleared = clear(&file, &stores, &app.console);
     let chosen = if args.all { listed.list().to_vec() } else { named(&listed, app)? };
     app.console.answer(logout(&chosen, &file, &stores, cleared, &app.console)?, &renderer)
+}
+
+/// Each session was looked up in a browser, and has to be again. A script that says --all means it.
+fn is_wanted(sessions: usize, app: &App) -> bool {
+    let is_asked = sessions > 1 && app.terminals.stdin && app.terminals.stderr;
+    !is_asked || prompt::is_confirmed(&format!("Remove all {sessions} sessions?"), app)
 }
 
 /// The profile that is named, else the one that other commands use.

@@ -3,7 +3,8 @@
 use insta::assert_snapshot;
 
 use crate::support::{
-    CANARY_SSID, CANARY_TOKEN, FakeServer, NOT_IN_WRAPUP, NOT_ON_BREAK, Reply, WRONG_PARAMETERS, World,
+    CANARY_SSID, CANARY_TOKEN, FakeServer, NOT_IN_WRAPUP, NOT_ON_BREAK, Reply, Screen, WRONG_PARAMETERS,
+    World,
 };
 
 fn scrubbed(text: &str, server: &FakeServer) -> String {
@@ -163,6 +164,27 @@ fn the_default_profile_can_be_changed() {
     world.run("profiles --default nobody").ended_with(2);
     world.run("logout --all").ended_with(0);
     assert_eq!(world.run("profiles --json").json()["profiles"], serde_json::json!([]));
+}
+
+#[test]
+fn on_a_terminal_all_sessions_are_removed_only_after_a_yes() {
+    let server = FakeServer::always(NOT_ON_BREAK);
+    let world = World::at(&server).with("DEEPCALL_STORE", "file");
+    for name in ["asha", "ravi"] {
+        world.run_with_input(&format!("login --ssid-stdin --profile {name}"), name).ended_with(0);
+    }
+    let stored = || world.run("profiles --json").json()["profiles"].as_array().unwrap().len();
+    for (answer, code, left) in [("\r", 3, 2), ("n\r", 3, 2), ("y\r", 0, 0)] {
+        let mut screen = Screen::start(&world, "logout --all", 24, 80);
+        screen.wait_for("Remove all 2 sessions? [y/N]");
+        screen.type_keys(answer);
+        let (ended, shown, _) = screen.end();
+        assert_eq!((ended, stored()), (code, left), "{shown}");
+    }
+    world.run_with_input("login --ssid-stdin --profile asha", "asha").ended_with(0);
+    let screen = Screen::start(&world, "logout --all", 24, 80);
+    assert_eq!((screen.end().0, stored()), (0, 0), "one is the same as by its name");
+    world.run("logout --yes").ended_with(2);
 }
 
 #[test]

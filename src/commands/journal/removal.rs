@@ -1,7 +1,5 @@
 //! `deepcall journal prune` and `forget`: what is deleted.
 
-use std::io::{BufRead, BufReader};
-
 use clap::Args;
 use jiff::Timestamp;
 
@@ -9,6 +7,7 @@ use crate::app::App;
 use crate::app::console::Outcome;
 use crate::app::journal::{limits, open_to_read};
 use crate::app::options::{OutputOptions, VerbosityOptions};
+use crate::app::prompt;
 use crate::app::renderer::Renderer;
 use crate::commands::journal::opened::{called, count, open, without_journal};
 use crate::failure::{ExitStatus, Failure};
@@ -85,6 +84,7 @@ pub(super) fn forget(args: &ForgetArgs, app: &App) -> Result<ExitStatus, Failure
     let agents = journal.agents()?;
     let chosen = called(&args.agent, &agents)?;
     if !args.yes && !is_wanted(&args.agent, app)? {
+        app.console.note("nothing was erased");
         return Ok(ExitStatus::No);
     }
     let (before, runs) = (journal.status(now)?, journal.runs()?);
@@ -131,9 +131,7 @@ fn is_wanted(agent: &str, app: &App) -> Result<bool, Failure> {
         return Err(Failure::usage("there is no terminal to ask for confirmation on")
             .hint("`--yes` erases without asking; this cannot be undone"));
     }
-    app.console.stderr(|out| write!(out, "Erase everything about {agent:?} from the journal? [y/N] "));
-    let answer = BufReader::new(app.stdin()).lines().next().and_then(Result::ok);
-    Ok(answer.is_some_and(|answer| matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")))
+    Ok(prompt::is_confirmed(&format!("Erase everything about {agent:?} from the journal?"), app))
 }
 
 fn nothing(app: &App, dry_run: bool, verb: &'static str, renderer: &Renderer) -> Result<ExitStatus, Failure> {
