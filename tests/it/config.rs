@@ -46,7 +46,7 @@ const WITHOUT_KEY: &[(&str, &str)] = &[
     ),
     ("a sandbox serves what is tried now", "port ref-model fail"),
     ("a secret comes anew each time", "ssid-stdin ssid-file token-stdin token-file from-file"),
-    ("a guard is taken away knowingly", "allow-http no-verify csv-raw"),
+    ("a guard is taken away knowingly", "allow-http no-verify csv-raw yes"),
     (
         "a script counts on the form and the exit code",
         "json jq digest shape exit-status fail-empty require-coverage",

@@ -201,7 +201,7 @@ fn a_profile_without_its_option_gets_a_tip() {
     for (typed, tip) in [
         ("status asha", "deepcall status --profile asha"),
         ("break-status ravi", "deepcall break-status --profile ravi"),
-        ("tags --profiles run rust.md", "put a pattern into quotes"),
+        ("tags --profiles run rust", "put a pattern into quotes"),
     ] {
         let ran = World::new().run(typed).ended_with(2);
         assert!(ran.stderr.contains(tip), "{typed}\n{ran}");
