@@ -75,7 +75,7 @@ pub struct OverLimit {
 
 impl BreakFigures {
     pub(super) fn of(measured: &[Measured<'_>], rules: &Rules<'_>) -> Self {
-        let time = sum(measured, rules.window);
+        let time = sum(measured);
         let in_window = measured.iter().filter(|one| one.is_in_window);
         let mut list: Vec<ShiftBreak> = in_window.map(|one| shift_break(one, rules)).collect();
         list.sort_by_key(|one| one.span.from);
@@ -125,9 +125,8 @@ impl BreakFigures {
 
 fn shift_break(one: &Measured<'_>, rules: &Rules<'_>) -> ShiftBreak {
     let reason = one.interval.reasons.first().cloned();
-    let at = one.whole.from.max(rules.window.from);
     ShiftBreak {
-        span: one.whole.common(rules.window).unwrap_or(Span { from: at, to: at }),
+        span: one.span(rules.window),
         time: one.time,
         over: over_limit(one, rules),
         is_open: one.is_open,
@@ -170,7 +169,7 @@ pub(super) fn longest_first(shares: &mut [ReasonShare]) {
 fn reason_share(group: &[&Measured<'_>], rules: &Rules<'_>) -> ReasonShare {
     let reason = group.iter().find_map(|one| one.interval.reasons.first().cloned());
     let allowance = reason.as_deref().and_then(|reason| rules.allowances.for_reason(reason));
-    let time = sum(group.iter().copied(), rules.window);
+    let time = sum(group.iter().copied());
     let count = group.iter().filter(|one| one.is_in_window).count();
     ReasonShare {
         reason,

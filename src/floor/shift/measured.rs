@@ -12,7 +12,7 @@ use crate::floor::timeline::intervals::Interval;
 use crate::floor::timeline::{Coverage, Span};
 
 use once::Once;
-use set::{possible_if_set, set_cover};
+use set::{pieces_if_set, possible_if_set};
 
 mod once;
 mod set;
@@ -32,8 +32,6 @@ pub(super) struct Measured<'i> {
     pub(super) time: Bounded,
     /// What answers allow, within the window and in its order.
     pub(super) possible: Vec<Span>,
-    /// How much longer it may have been. When, nobody knows, because our clock was set meanwhile.
-    pub(super) unplaced: Duration,
     /// How long, within the window, there was either this one or the one that follows it, whichever of them it was.
     pub(super) shared: Duration,
     /// Whether its end was seen, or the server had given it.
@@ -44,7 +42,20 @@ pub(super) struct Measured<'i> {
     pub(super) is_in_window: bool,
 }
 
+/// Where in the window one may have been, and for how long in sum.
+struct Reach {
+    spans: Vec<Span>,
+    most: Duration,
+}
+
 impl Measured<'_> {
+    /// From when until when it was within the window, as far as is known.
+    pub(super) fn span(&self, window: Span) -> Span {
+        let pieces = || Some(Span { from: self.pieces.first()?.from, to: self.pieces.last()?.to });
+        let at = self.whole.from.max(window.from);
+        self.whole.common(window).or_else(pieces).unwrap_or(Span { from: at, to: at })
+    }
+
     /// When it was seen first and last within the window.
     pub(super) fn activity(&self) -> impl Iterator<Item = Timestamp> {
         let ends = self.pieces.first().zip(self.pieces.last()).map(|(first, last)| [first.from, last.to]);
@@ -60,9 +71,9 @@ pub(super) fn measure<'i>(
     part: FollowedPart,
     window: Span,
 ) -> Vec<Measured<'i>> {
-    let general = Cover::of(coverage, part);
+    let cover = Cover::of(coverage, part);
     let of_part = intervals.iter().filter(|it| it.part == part);
-    let mut wholes: Vec<(&Interval, Span)> = of_part.map(|it| (it, best(it, &general, coverage))).collect();
+    let mut wholes: Vec<(&Interval, Span)> = of_part.map(|it| (it, best(it, &cover, coverage))).collect();
     // Where no answer has denied the first of two, the second one's start ends it.
     for place in 1..wholes.len() {
         let (next, Span { from: next_from, .. }) = wholes[place];
@@ -73,53 +84,44 @@ pub(super) fn measure<'i>(
             whole.to = whole.to.min(next_from);
         }
     }
-    let set_covers: Vec<Option<Cover>> = wholes.iter().map(|(it, _)| set_cover(it, coverage)).collect();
-    let answers = (coverage, &general);
-    let cover_of = |place: usize| set_covers[place].as_ref().unwrap_or(&general);
-    let reaches = wholes.iter().enumerate();
-    let reaches: Vec<Option<(Vec<Span>, Duration)>> =
-        reaches.map(|(place, one)| reach(*one, cover_of(place), answers, window)).collect();
+    let reaches: Vec<Option<Reach>> = wholes.iter().map(|one| reach(*one, &cover, window)).collect();
     // Of what a clock showed twice, each moment counts once.
     let (mut counted, mut shown) = (Once::default(), Once::default());
     let mut measured = Vec::new();
     for (place, (interval, whole)) in wholes.iter().copied().enumerate() {
-        let cover = cover_of(place);
-        let Some((possible, unplaced)) = reaches[place].clone() else { continue };
-        let pieces: Vec<Span> = match whole.common(window) {
-            Some(whole) if is_vouched_for(interval) => vec![whole],
-            Some(whole) => cover.pieces(whole).collect(),
-            None => vec![],
+        let Some(Reach { spans: possible, most }) = &reaches[place] else { continue };
+        let pieces: Vec<Span> = match (interval.clock_set, whole.common(window)) {
+            (Some(set), _) => pieces_if_set(interval, set, &cover),
+            (None, Some(whole)) if is_vouched_for(interval) => vec![whole],
+            (None, Some(whole)) => cover.pieces(whole).collect(),
+            (None, None) => vec![],
         };
-        let pieces = counted.take(pieces);
+        let pieces = counted.take(pieces.into_iter().filter_map(|piece| piece.common(window)).collect());
         let seconds: Duration = pieces.iter().map(|piece| piece.length()).sum();
-        let certain = Span { from: interval.start_hi, to: interval.end_lo };
-        let certain: Vec<Span> = match certain.common(window) {
-            Some(certain) if interval.clock_set.is_some() => cover.pieces(certain).collect(),
-            certain => certain.into_iter().collect(),
-        };
-        let min: Duration = shown.take(certain).into_iter().map(|certain| cover.within(certain)).sum();
+        let certain = Span { from: interval.start_hi, to: interval.end_lo }.common(window);
+        let certain = certain.filter(|_| interval.clock_set.is_none());
+        let certain = shown.take(certain.into_iter().collect());
+        let min: Duration = certain.into_iter().map(|certain| cover.within(certain)).sum();
         // What is of this one or of its neighbour is of this one if the neighbour was not in the window at all.
-        let before = place.checked_sub(1).map(|before| {
-            (reaches[before].is_some(), shared(wholes[before].0, interval, cover_of(before), window))
-        });
+        let before = place
+            .checked_sub(1)
+            .map(|before| (reaches[before].is_some(), shared(wholes[before].0, interval, &cover, window)));
         let after = wholes.get(place + 1);
-        let after = after.map(|one| (reaches[place + 1].is_some(), shared(interval, one.0, cover, window)));
+        let after = after.map(|one| (reaches[place + 1].is_some(), shared(interval, one.0, &cover, window)));
         let own = [before, after].into_iter().flatten().filter(|(is_here, _)| !is_here);
         let min = min + own.map(|(_, length)| length).sum::<Duration>();
-        // One during which our clock was set is there where it was shown.
-        let is_shown = interval.clock_set.is_none() || !pieces.is_empty();
-        let is_in_window =
-            whole.from < window.to && (window.from < whole.to && is_shown || window.from <= whole.from);
-        let max = possible.iter().map(|span| span.length()).sum::<Duration>() + unplaced;
+        // One during which our clock was set is there where it counts.
+        let is_there = interval.clock_set.is_none() && window.from < whole.to || window.from <= whole.from;
+        let is_in_window = !pieces.is_empty() || is_there && whole.from < window.to;
+        let max = length(possible).min(*most);
         measured.push(Measured {
             interval,
             whole,
             pieces,
             time: Bounded { seconds, min: min.min(seconds), max: max.max(seconds) },
-            possible,
-            unplaced,
+            possible: possible.clone(),
             shared: after.map_or(Duration::ZERO, |(_, length)| length),
-            is_finished: is_finished(interval, cover),
+            is_finished: is_finished(interval, &cover),
             is_open: interval.open && interval.end_lo <= window.to,
             is_in_window,
         });
@@ -128,10 +130,11 @@ pub(super) fn measure<'i>(
 }
 
 /// Where no answer parts two, nothing shows when the one ended and the other began. But there was always one of them, except
-/// for a pause that is shorter than the time between two answers.
+/// for a pause that is shorter than the time between two answers. Of one during which our clock was set, nothing is certain.
 fn shared(one: &Interval, next: &Interval, cover: &Cover, window: Span) -> Duration {
     let unsure = Span { from: one.end_lo, to: next.start_hi.max(one.end_lo) };
-    if !next.follows || one.end_hi != Some(next.start_hi) {
+    let is_set = one.clock_set.or(next.clock_set).is_some();
+    if is_set || !next.follows || one.end_hi != Some(next.start_hi) {
         return Duration::ZERO;
     }
     unsure
@@ -142,23 +145,38 @@ fn shared(one: &Interval, next: &Interval, cover: &Cover, window: Span) -> Durat
 
 /// The length of all of them, and its bounds. What answers allow to two of them is allowed once, and what they show to be of
 /// one of two is shown if both are among these.
-pub(super) fn sum<'m, 'i: 'm>(measured: impl IntoIterator<Item = &'m Measured<'i>>, window: Span) -> Bounded {
+pub(super) fn sum<'m, 'i: 'm>(measured: impl IntoIterator<Item = &'m Measured<'i>>) -> Bounded {
     let measured: Vec<&Measured<'_>> = measured.into_iter().collect();
     let seconds: Duration = measured.iter().map(|one| one.time.seconds).sum();
     let shown: Duration = measured.iter().map(|one| one.time.min).sum();
     let is_among = |pair: &&[&Measured<'_>]| pair[0].interval.end_hi == Some(pair[1].interval.start_hi);
     let shared: Duration = measured.windows(2).filter(is_among).map(|pair| pair[0].shared).sum();
     let min = (shown + shared).min(seconds);
-    let mut spans: Vec<Span> = measured.iter().flat_map(|one| &one.possible).copied().collect();
+    // What each moment of our clock allows counts once, and of one during which it was set no more than the server's shows.
+    let is_set = |one: &&Measured<'_>| one.interval.clock_set.is_some();
+    let (set, other): (Vec<_>, Vec<&Measured<'_>>) = measured.into_iter().partition(is_set);
+    let mut spans: Vec<Span> = other.iter().flat_map(|one| &one.possible).copied().collect();
+    let mut max = length(&spans);
+    for one in set {
+        let before = length(&spans);
+        spans.extend(&one.possible);
+        max += length(&spans).saturating_sub(before).min(one.time.max);
+    }
+    Bounded { seconds, min, max: max.max(seconds) }
+}
+
+/// How long these are in sum, each moment of them once.
+fn length(spans: &[Span]) -> Duration {
+    let mut spans = spans.to_vec();
     spans.sort_unstable_by_key(|span| span.from);
-    let mut max: Duration = measured.iter().map(|one| one.unplaced).sum();
     let mut until = Timestamp::MIN;
+    let mut length = Duration::ZERO;
     for Span { from, to } in spans {
         let from = from.max(until);
         until = until.max(to);
-        max += Span { from, to: to.max(from) }.length();
+        length += Span { from, to: to.max(from) }.length();
     }
-    Bounded { seconds, min, max: max.min(window.length()).max(seconds) }
+    length
 }
 
 /// From when until when it went on, as far as is known: by the server where that lies within what answers allow.
@@ -187,19 +205,14 @@ fn goes_on_until(interval: &Interval, coverage: &[Coverage]) -> Timestamp {
     going_on.map(|row| row.to).max().unwrap_or(interval.end_lo).max(interval.end_lo)
 }
 
-/// Where in the window one may have been, and how much longer at times that nobody knows; `None` if it was not in it.
-fn reach(
-    (interval, whole): (&Interval, Span),
-    own: &Cover,
-    answers: (&[Coverage], &Cover),
-    window: Span,
-) -> Option<(Vec<Span>, Duration)> {
-    let reach = possible(interval, whole, answers.1, window);
-    let (possible, unplaced) = match interval.clock_set {
-        Some(set) => possible_if_set(interval, set, whole, (own, answers), window),
-        None => (reach.and_then(|reach| reach.common(window)).into_iter().collect(), Duration::ZERO),
-    };
-    (reach.is_some() || !possible.is_empty() || !unplaced.is_zero()).then_some((possible, unplaced))
+/// Where in the window one may have been; `None` if it was not in it.
+fn reach((interval, whole): (&Interval, Span), cover: &Cover, window: Span) -> Option<Reach> {
+    if let Some(set) = interval.clock_set {
+        let reach = possible_if_set(interval, set, whole, cover, window);
+        return (!reach.spans.is_empty()).then_some(reach);
+    }
+    let possible = possible(interval, whole, cover, window)?;
+    Some(Reach { spans: possible.common(window).into_iter().collect(), most: Duration::MAX })
 }
 
 /// What answers and the server's start allow, of the window; also if that is no time at all, but counts.

@@ -44,7 +44,7 @@ impl WrapupFigures {
         finished.sort_unstable();
         Self {
             count: u32::try_from(groups.len()).unwrap_or(u32::MAX),
-            time: sum(measured, window),
+            time: sum(measured),
             finished,
             is_open: measured.iter().any(|one| one.is_open),
         }

@@ -3,15 +3,16 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::floor::event::{Event, EventKind, FollowedPart, WrapupStarted};
-use crate::floor::pause::MARGIN;
-use crate::floor::timeline::{Coverage, INTERVALS, Span};
+use crate::floor::timeline::{Coverage, Span};
 
 use clock_set::Stamp;
+use looks::{Looks, first_by_server, is_before};
 
 pub use clock_set::ClockSet;
 
 mod clock_set;
 pub mod joined;
+mod looks;
 
 #[cfg(test)]
 mod tests;
@@ -154,7 +155,7 @@ struct Fold<'c> {
     latest: Timestamp,
     is_set_back: bool,
     /// Since when nothing is known of what was before: the answers are about another agent.
-    unknown: Option<Timestamp>,
+    unknown: Option<Stamp>,
 }
 
 impl<'c> Fold<'c> {
@@ -194,7 +195,12 @@ impl<'c> Fold<'c> {
             first.end_lo = start_lo;
             new.follows = true;
             Some(start_lo)
-        } else if let Some(since) = unknown {
+        } else if let Some(change) = unknown.filter(|change| is_before(at, change.at)) {
+            // By our clock, which was set back, only answers that the server gave later are about this agent.
+            let is_later = |row: &&Coverage| first_by_server(row) >= change.server;
+            let row = self.looks.row_before(first).filter(|row| change.server.is_some() && is_later(row));
+            row.and_then(|_| self.looks.before(first))
+        } else if let Some(Stamp { at: since, .. }) = unknown {
             // It takes two answers to show that it is another agent: those between are about nobody, and deny nothing.
             let has_denial = self.looks.two_before(at).is_some_and(|look| since < look);
             let denied = self
@@ -205,11 +211,13 @@ impl<'c> Fold<'c> {
             // Whatever the server says of its start: until then the answers were about the other agent.
             denied.or_else(|| self.looks.two_before(since).filter(|lo| *lo <= at))
         } else {
-            self.looks.before(first)
+            // If our clock was set back since, what it had shown before may be long ago.
+            let since = self.looks.last_before_set_back(first).unwrap_or(Timestamp::MIN);
+            self.looks.before(first).map(|before| before.max(since))
         };
         // Of one that follows another, perhaps nothing shows that it had not begun with that one.
-        let is_parted = start_lo != self.done.last().filter(|_| new.follows).map(|one| one.start_hi);
-        self.before = if is_parted { self.looks.last_before(first) } else { self.first };
+        let is_with_that = new.follows && start_lo == self.done.last().map(|one| one.start_hi);
+        self.before = if is_with_that { self.first } else { self.looks.last_before(first) };
         self.first = Some(first);
         self.is_set_back = is_before(at, self.latest);
         self.open = Some(Interval { start_lo, ..new });
@@ -217,10 +225,7 @@ impl<'c> Fold<'c> {
 
     /// How our clock was set while the open one went on, if `last` is the answer that ended it, or the last one of all.
     fn clock_set(&self, last: Stamp) -> Option<ClockSet> {
-        let (first, before) = (self.first?, self.before);
-        // Of the time before it, only that the clock was set forth makes it too long.
-        let forth = before.and_then(|before| ClockSet::between(before, last)).filter(ClockSet::is_forth);
-        forth.or_else(|| ClockSet::between(first, last))
+        ClockSet::of(self.before, self.first?, last)
     }
 
     fn change(&mut self, at: Timestamp, change: impl FnOnce(&mut Interval)) {
@@ -257,7 +262,7 @@ impl<'c> Fold<'c> {
             let end_lo = last.clamp(open.start_hi, at.max(open.start_hi));
             self.done.push(Interval { end_lo, open: false, clock_set, ..open });
         }
-        self.unknown = Some(at);
+        self.unknown = Some(answer);
     }
 
     fn finish(mut self) -> Vec<Interval> {
@@ -277,7 +282,8 @@ impl<'c> Fold<'c> {
         let newest = self.looks.rows.iter().max_by_key(|row| row.server_time)?;
         let row = match (newest.server_time, last.server_time) {
             (Some(newer), Some(older)) if is_before(older, newer) => newest,
-            (None, _) if self.is_set_back => self.looks.row_at(shown)?,
+            // Nothing tells which answers came after that.
+            (None, _) if self.is_set_back => return Some(Stamp::from(shown)),
             _ => last,
         };
         Some(self.last_in(row))
@@ -286,7 +292,7 @@ impl<'c> Fold<'c> {
     /// The last answer of a row. The row may reach further, to what our clock had shown before it was set back; then less time
     /// has passed in it by the server's clock since the open one was shown.
     fn last_in(&self, row: &Coverage) -> Stamp {
-        let last = Stamp::last_of(row);
+        let last = self.looks.last_of(row);
         let first = self.first.filter(|first| row.from <= first.at && first.at <= row.to);
         let at = first.and_then(|first| {
             let passed = last.server?.duration_since(first.server?);
@@ -312,83 +318,5 @@ impl<'c> Fold<'c> {
             call_id: None,
             customer: None,
         }
-    }
-}
-
-/// Whether our clock was set back since it showed `latest`. Answers may be recorded a little after later ones.
-fn is_before(at: Timestamp, latest: Timestamp) -> bool {
-    at.checked_add(MARGIN).is_ok_and(|at| at < latest)
-}
-
-/// When there were answers about one part, as far as its coverage shows.
-struct Looks<'c> {
-    rows: Vec<&'c Coverage>,
-}
-
-impl<'c> Looks<'c> {
-    fn of(coverage: &'c [Coverage], part: FollowedPart) -> Self {
-        let mut rows: Vec<&Coverage> = coverage.iter().filter(|row| row.part == part).collect();
-        rows.sort_unstable_by_key(|row| row.from);
-        Self { rows }
-    }
-
-    fn first(&self) -> Option<Timestamp> {
-        self.rows.first().map(|row| row.from)
-    }
-
-    fn row_at(&self, at: Timestamp) -> Option<&'c Coverage> {
-        let next = self.rows.partition_point(|row| row.from <= at);
-        Some(self.rows[next.checked_sub(1)?]).filter(|row| at <= row.to)
-    }
-
-    /// The last answer before another one, or a moment before it: within a row, answers are no further apart than its cadence
-    /// allows.
-    fn before(&self, answer: impl Into<Stamp>) -> Option<Timestamp> {
-        let answer = answer.into();
-        let row = self.row_before(answer)?;
-        let apart = SignedDuration::try_from(row.cadence * INTERVALS).unwrap_or(SignedDuration::MAX);
-        let earliest = answer.at.checked_sub(apart).unwrap_or(Timestamp::MIN).max(row.from);
-        Some(if answer.at <= row.to { earliest } else { row.to })
-    }
-
-    /// The row that began last before an answer. One that has ended by our clock, but began later by the server's, is of a
-    /// time to which our clock was set back.
-    fn row_before(&self, answer: Stamp) -> Option<&'c Coverage> {
-        let next = self.rows.partition_point(|row| row.from < answer.at);
-        let is_later = |row: &Coverage| {
-            let first =
-                row.server_time.and_then(|last| last.checked_sub(row.to.duration_since(row.from)).ok());
-            row.to < answer.at
-                && answer.server.zip(first).is_some_and(|(server, first)| is_before(server, first))
-        };
-        self.rows[..next].iter().rev().find(|row| !is_later(row)).copied()
-    }
-
-    /// The last answer before another one by the server's clock, if no row holds both.
-    fn last_before(&self, answer: Stamp) -> Option<Stamp> {
-        self.row_before(answer).filter(|row| row.to < answer.at)?;
-        let is_before = |row: &&&Coverage| {
-            let is_apart = row.to < answer.at || answer.at < row.from;
-            is_apart && row.server_time.is_some() && row.server_time <= answer.server
-        };
-        self.rows.iter().filter(is_before).max_by_key(|row| row.server_time).map(|row| Stamp::last_of(row))
-    }
-
-    /// The lower bound of a start that the server gave, if the answers from there until `at` came without a hole. It took
-    /// two of them to show that it is another one, and before that one may have been taken for it. A start that is still to
-    /// come is by another clock than ours.
-    fn second_start(&self, since: Timestamp, at: Timestamp) -> Option<Timestamp> {
-        if since > at {
-            return None;
-        }
-        let next = self.rows.partition_point(|row| row.from < at);
-        let row = self.rows.get(next.checked_sub(1)?).filter(|row| at <= row.to)?;
-        let before = SignedDuration::try_from(row.cadence * INTERVALS * 2).ok()?.saturating_add(ROUNDED);
-        since.checked_sub(before).ok().filter(|lo| *lo >= row.from)
-    }
-
-    fn two_before(&self, at: Timestamp) -> Option<Timestamp> {
-        let last = self.before(at)?;
-        Some(self.before(last).unwrap_or(last))
     }
 }

@@ -26,7 +26,8 @@ impl Once {
     }
 }
 
-fn without(span: Span, taken: Span) -> impl Iterator<Item = Span> {
+/// What of `span` is before or after what is taken.
+pub(super) fn without(span: Span, taken: Span) -> impl Iterator<Item = Span> {
     let before = Span { to: span.to.min(taken.from), ..span };
     let after = Span { from: span.from.max(taken.to), ..span };
     [before, after].into_iter().filter(|span| span.from < span.to)

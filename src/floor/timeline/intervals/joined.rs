@@ -5,8 +5,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::floor::event::FollowedPart;
-use crate::floor::timeline::Seen;
-use crate::floor::timeline::intervals::{INTERVALS, Interval, Looks, intervals};
+use crate::floor::timeline::intervals::looks::Looks;
+use crate::floor::timeline::intervals::{Interval, intervals};
+use crate::floor::timeline::{INTERVALS, Seen};
 
 #[cfg(test)]
 mod tests;

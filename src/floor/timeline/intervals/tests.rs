@@ -8,7 +8,7 @@ use crate::floor::event::{AgentChanged, BreakChanged, BreakEnded, BreakStarted, 
 use crate::floor::pause::{OwnClocks, PAST};
 use crate::floor::samples::{at, row};
 use crate::floor::simulated::{Episode, floor, on_clocks_after, polls, present};
-use crate::floor::timeline::coverage_step;
+use crate::floor::timeline::{INTERVALS, coverage_step};
 
 use FollowedPart::{Breaks, Wrapups};
 
@@ -105,6 +105,78 @@ fn the_bounds_are_the_answers_around_a_beginning_and_an_end() {
     for (what, events, coverage, expected) in table {
         assert_eq!(bounds(&intervals(&events, &coverage)), expected, "{what}");
     }
+}
+
+/// An answer by the server's clock.
+fn dated(mut event: Event, server: i64) -> Event {
+    event.server_time = Some(at(server));
+    event
+}
+
+/// Answers from one time to another by our clock, and the server's time at the last one.
+fn answers(spans: &[(i64, i64, i64)]) -> Vec<Coverage> {
+    let dated = |(from, to, server): &(i64, i64, i64)| Coverage {
+        server_time: Some(at(*server)),
+        ..row(Breaks, *from, *to)
+    };
+    spans.iter().map(dated).collect()
+}
+
+#[test]
+fn what_our_clock_showed_before_and_after_it_was_set_is_told_apart_by_the_server_s() {
+    const DAY: i64 = 24 * 3600;
+    let changed = EventKind::AgentChanged(AgentChanged { from: Some("13".into()), to: Some("14".into()) });
+    let table: [Day; 5] = [
+        (
+            "an answer after it was set back, to just before the first that showed the break, denies nothing",
+            vec![dated(started(500, "Lunch", None), 500), dated(ended(560, None), 560)],
+            answers(&[(0, 300, 300), (400, 500, 4100), (500, 600, 600)]),
+            &[(Some(300), 500, 545, Some(560), false)],
+        ),
+        (
+            "set back while no answers came, to a time long after the last one before that by our clock",
+            vec![dated(started(DAY, "Lunch", None), 2000)],
+            answers(&[(0, 300, 300), (DAY, DAY + 100, 2100), (2 * DAY, 2 * DAY + 100, 1000)]),
+            &[(Some(DAY - 1000 - 180), DAY, DAY + 100, None, true)],
+        ),
+        (
+            "set back since the session answers for another agent",
+            vec![dated(event(200, changed), 200), dated(started(600 - DAY, "Lunch", None), 600)],
+            answers(&[(300 - DAY, 900 - DAY, 900), (0, 290, 290)]),
+            &[(Some(585 - DAY), 600 - DAY, 900 - DAY, None, true)],
+        ),
+        (
+            "set back, its last answer came shortly before answers of the time before",
+            vec![dated(started(20, "Lunch", None), 4020)],
+            answers(&[(0, 100, 4100), (100, 200, 200)]),
+            &[(Some(5), 20, 85, None, true)],
+        ),
+        (
+            "set back without a Date, nobody knows which answers came after that",
+            vec![started(800, "Lunch", None), ended(900, None), started(700, "Tea", None)],
+            vec![row(Breaks, 0, 1000)],
+            &[(Some(685), 700, 700, None, true), (Some(785), 800, 885, Some(900), false)],
+        ),
+    ];
+    for (what, events, coverage, expected) in table {
+        assert_eq!(bounds(&intervals(&events, &coverage)), expected, "{what}");
+    }
+}
+
+#[test]
+fn how_our_clock_was_set_during_a_break_is_not_taken_from_the_break_before_it() {
+    const DAY: i64 = 24 * 3600;
+    let events = [
+        dated(started(100, "Lunch", None), 3700),
+        dated(ended(200, None), 3800),
+        dated(started(1000 - DAY, "Tea", None), 5000),
+        dated(ended(6000, None), 6000),
+    ];
+    let coverage = answers(&[(1000 - DAY, 1100 - DAY, 5100), (0, 300, 3900), (6000, 6100, 6100)]);
+    let [tea, lunch] = &intervals(&events, &coverage)[..] else { panic!("two") };
+    let server = Some([5000, 5000, 6000].map(at));
+    assert_eq!(lunch.clock_set, None);
+    assert_eq!(tea.clock_set, Some(ClockSet { ours: [1000 - DAY, 1000 - DAY, 6000].map(at), server }));
 }
 
 #[test]

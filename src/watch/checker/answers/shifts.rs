@@ -139,12 +139,10 @@ impl Answers<'_> {
         }
     }
 
-    /// Those of which it is known what they showed.
+    /// Those of which it is known what they showed, in the order in which they came. By our clock, which may have been set
+    /// back meanwhile, a later one may be earlier.
     fn of_part(&self, part: FollowedPart) -> Vec<&Answer> {
-        let is_of_part = |answer: &&Answer| answer.parts.contains(&part) && !answer.is_late;
-        let mut answers: Vec<&Answer> = self.all.iter().filter(is_of_part).collect();
-        answers.sort_by_key(|answer| answer.at);
-        answers
+        self.all.iter().filter(|answer| answer.parts.contains(&part) && !answer.is_late).collect()
     }
 
     fn our_clock(&self, truth: i64) -> Timestamp {

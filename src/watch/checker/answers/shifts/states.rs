@@ -10,9 +10,9 @@ use crate::floor::shift::Bounded;
 use crate::floor::timeline::Span;
 use crate::watch::checker::agent::Episode;
 use crate::watch::checker::answers::shifts::Compared;
-use crate::watch::checker::answers::shifts::unknown::Unknown;
+use crate::watch::checker::answers::shifts::unknown::{Unknown, merged};
 use crate::watch::checker::answers::{Answer, Answers, TAKEN};
-use crate::watch::checker::day::{DAY, MINUTE, moment};
+use crate::watch::checker::day::{DAY, moment};
 
 /// The answers about one part, and a window.
 pub(super) struct Looked<'a> {
@@ -23,6 +23,8 @@ pub(super) struct Looked<'a> {
     pub(super) unknown: &'a Unknown,
     /// After a longer pause there is a hole.
     pub(super) longest: SignedDuration,
+    /// What our clock showed twice.
+    twice: Vec<Span>,
 }
 
 /// The places of answers in a row that showed something.
@@ -36,7 +38,7 @@ impl<'a> Looked<'a> {
         window: Span,
         unknown: &'a Unknown,
     ) -> Self {
-        Self { all, answers, part, window, unknown, longest: all.longest_pause() }
+        Self { all, answers, part, window, unknown, longest: all.longest_pause(), twice: all.shown_twice() }
     }
 
     pub(super) fn check(&self, figures: Option<(Bounded, u32)>) -> Compared {
@@ -67,22 +69,20 @@ impl<'a> Looked<'a> {
         for place in 0..self.answers.len() {
             match runs.last_mut() {
                 _ if self.shows(place).is_none() => {}
-                // Those to which our clock went back do not continue what was at that time before.
-                Some((_, last)) if *last + 1 == place && self.goes_on(place) => *last = place,
+                Some((_, last)) if *last + 1 == place => *last = place,
                 _ => runs.push((place, place)),
             }
         }
-        runs.retain(|run| self.widened(*run).common(self.window).is_some());
+        let is_in_window = |at: Timestamp| self.window.from <= at && at < self.window.to;
+        runs.retain(|run| {
+            self.possible(*run).iter().any(|span| span.common(self.window).is_some())
+                || self.answers[run.0..=run.1].iter().any(|answer| is_in_window(answer.at))
+        });
         runs
     }
 
-    fn goes_on(&self, place: usize) -> bool {
-        // Of two that are under way at a time, either may come first.
-        self.answers[place - 1].truth <= self.answers[place].truth + 3 * MINUTE
-    }
-
     /// The answers of a run, with the one before it and the one after it.
-    fn around(&self, (first, last): Run) -> &'a [&'a Answer] {
+    pub(super) fn around(&self, (first, last): Run) -> &'a [&'a Answer] {
         &self.answers[first.saturating_sub(1)..(last + 2).min(self.answers.len())]
     }
 
@@ -100,91 +100,58 @@ impl<'a> Looked<'a> {
         !self.is_set(run) && !self.unknown.touches(Span { from, to })
     }
 
-    /// Whether our clock was set forth between two answers, so that it showed more time than passed.
-    fn is_set_forth(&self, [one, other]: [&Answer; 2]) -> bool {
-        let passed = Duration::from_millis((other.truth - one.truth).unsigned_abs());
-        one.truth <= other.truth && Span { from: one.at, to: other.at }.length() > passed + self.unsure()
-    }
-
-    fn unsure(&self) -> Duration {
-        Duration::try_from(self.longest * 2 + TAKEN).expect("minutes")
-    }
-
-    /// How much of the window lies between answers of a run between which our clock was set forth. If it showed later times
-    /// between them, nothing tells how long it was by our clock.
-    fn skipped(&self, run: Run) -> Duration {
-        let pairs = self.around(run).windows(2).filter(|pair| self.is_set_forth([pair[0], pair[1]]));
-        let is_next = |pair: &&[&Answer]| {
-            self.answers.iter().all(|it| it.truth <= pair[0].truth || pair[1].truth <= it.truth)
-        };
-        pairs.filter(is_next).map(|pair| self.within(Span { from: pair[0].at, to: pair[1].at })).sum()
-    }
-
-    /// How much of the window something may have been that an answer showed before or after our clock was set forth: no
-    /// longer than it took, at times without answers. Of two, each may have been the whole of it, beside what else our clock
-    /// showed at those times.
-    fn unplaced(&self) -> Duration {
-        let mut answers = self.answers.to_vec();
-        answers.sort_by_key(|answer| answer.truth);
-        let answered = self.all.answered(self.part);
-        let set = answers.windows(2).filter(|pair| self.is_set_forth([pair[0], pair[1]]));
-        let in_window = |span: Span| span.common(self.window).map_or(Duration::ZERO, Span::length);
-        // Where our clock showed a time twice, it is not known when the first of the later answers came.
-        let set_back = self.all.weather.jumps.iter().map(|(_, by)| by.min(&0).unsigned_abs()).sum();
-        let set_back = Duration::from_millis(set_back);
-        let unplaced = |pair: &[&Answer]| {
-            let hole = Span { from: pair[0].at, to: pair[1].at };
-            let answered = answered.iter().filter_map(|span| span.common(hole));
-            let answered: Duration = answered.map(in_window).sum();
-            let passed = Duration::from_millis((pair[1].truth - pair[0].truth).unsigned_abs()) + set_back;
-            let shown: BTreeSet<usize> = pair.iter().filter_map(|answer| answer.shows(self.part)).collect();
-            let each = in_window(hole).saturating_sub(answered).min(passed + self.unsure());
-            each * u32::try_from(shown.len()).expect("two")
-        };
-        set.map(unplaced).sum()
-    }
-
-    /// What went on as our clock was set back may have been for as long as it took, after the last answer before it and before
-    /// the first one after it by our clock, beside what else that showed then; at any time if the server sends none.
-    fn shown_again(&self) -> Duration {
-        let set_back = self.all.set_back_in(self.part);
-        if !self.all.weather.is_dated && !set_back.is_empty() {
-            return self.window.length();
-        }
-        let in_window = |from: Timestamp, to: Timestamp| {
-            Span { from, to }.common(self.window).map_or(Duration::ZERO, Span::length)
-        };
-        let near = |it: &Episode| {
-            let before = self.answers.iter().filter(|answer| answer.truth <= it.from);
-            let after = self.answers.iter().filter(|answer| it.to() <= answer.truth);
-            let before = before.max_by_key(|answer| answer.truth).map(|it| (it.at, it.truth));
-            let after = after.min_by_key(|answer| answer.truth).map(|it| (it.at, it.truth));
-            let (first, began) = before.unwrap_or((self.all.our_clock(it.from), it.from));
-            let (last, ended) = after.unwrap_or((self.all.our_clock(it.to()), it.to()));
-            let passed = SignedDuration::from_millis(ended - began) + self.longest * 2;
-            in_window(first - self.longest, first + passed) + in_window(last - passed, last + self.longest)
-        };
-        set_back.into_iter().map(near).sum()
-    }
-
     /// The last answer before a run that denied it, and the first one after it.
     pub(super) fn denied(&self, (first, last): Run) -> (Option<Timestamp>, Option<Timestamp>) {
         let before = first.checked_sub(1).map(|place| self.answers[place].at);
         (before, self.answers.get(last + 1).map(|answer| answer.at))
     }
 
-    /// The same as a span. Within a coverage it is not known when exactly answers came. Those of a time to which our clock was
-    /// set back later, or from which it was set back before, deny nothing.
-    fn widened(&self, (first, last): Run) -> Span {
-        let answers = self.answers;
-        let is_earlier = |it: &&&Answer| it.truth <= answers[first].truth + 3 * MINUTE;
-        let is_later = |it: &&&Answer| answers[last].truth <= it.truth + 3 * MINUTE;
-        let before = answers[..first].iter().rev().find(is_earlier).map_or(Timestamp::MIN, |it| it.at);
-        let after = answers[last + 1..].iter().find(is_later).map_or(Timestamp::MAX, |it| it.at);
-        Span {
-            from: before.checked_sub(self.longest + TAKEN).unwrap_or(before),
-            to: after.checked_add(TAKEN).unwrap_or(after),
+    /// When it may have been that a run shows: between the answers around it. Within a coverage it is not known when exactly
+    /// answers came. If our clock was set meanwhile, nothing tells when: it may have been at any of that time by what our clock
+    /// was before that, and by what it was after.
+    fn possible(&self, run: Run) -> Vec<Span> {
+        let (before, after) = self.denied(run);
+        if !self.is_set(run) {
+            let from = before.map_or(Timestamp::MIN, |at| at - self.longest - TAKEN);
+            return vec![Span { from, to: after.map_or(Timestamp::MAX, |at| at + TAKEN) }];
         }
+        let (began, ended) = self.lasted(run);
+        let by_the_clock_of = |answer: &&Answer| {
+            let ahead = answer.at.duration_since(moment(answer.truth));
+            Span { from: moment(began) + ahead - self.unsure(), to: moment(ended) + ahead + self.unsure() }
+        };
+        let mut possible: Vec<Span> = self.around(run).iter().map(by_the_clock_of).collect();
+        if let (None, Some(first)) = (before, possible.first_mut()) {
+            first.from = Timestamp::MIN;
+        }
+        if let (None, Some(last)) = (after, possible.last_mut()) {
+            last.to = Timestamp::MAX;
+        }
+        merged(possible)
+    }
+
+    /// From the answer before a run until the one after it. Of answers at a time that our clock showed twice, a coverage tells
+    /// when the last one came, and nothing of those before.
+    fn lasted(&self, (first, last): Run) -> (i64, i64) {
+        let is_told = |it: &&&Answer| !self.twice.iter().any(|span| span.from <= it.at && it.at <= span.to);
+        let before = self.answers[..first].iter().rev().find(is_told).unwrap_or(&self.answers[first]);
+        let after = self.answers.get(last + 1).unwrap_or(&self.answers[last]);
+        (before.truth, after.truth)
+    }
+
+    /// How much of the window it may have been. If our clock was set meanwhile, each of several may have been the whole of it.
+    fn most(&self, run: Run) -> Duration {
+        let most: Duration = self.possible(run).into_iter().map(|span| self.within(span)).sum();
+        let (true, (Some(_), Some(_))) = (self.is_set(run), self.denied(run)) else { return most };
+        let several = u32::try_from(self.shown_in(run).len() + self.may_be_invented(run)).expect("few");
+        let (began, ended) = self.lasted(run);
+        let passed = SignedDuration::from_millis(ended - began) + self.unsure();
+        most.min(Duration::try_from(passed).expect("a later answer") * several)
+    }
+
+    /// What a coverage and the clocks of the server leave open of when an answer came.
+    fn unsure(&self) -> SignedDuration {
+        self.longest * 2 + TAKEN
     }
 
     /// What was shown in a run, in its order.
@@ -215,13 +182,23 @@ impl<'a> Looked<'a> {
         pieces.map(|(from, to)| self.within(Span { from: moment(from), to: moment(to) })).sum()
     }
 
+    /// When our clock was set for the last time before the first answer.
+    fn set_before_any(&self) -> i64 {
+        let first = self.answers.iter().map(|answer| answer.truth).min().unwrap_or(i64::MAX);
+        let set = self.all.weather.jumps.iter().map(|(when, _)| *when).filter(|when| *when <= first);
+        set.max().unwrap_or(i64::MIN)
+    }
+
     /// What of the bounds is wider than the answers leave it.
     fn fault(&self, time: Bounded) -> Option<String> {
         let unsure = Duration::try_from(self.longest + TAKEN).expect("minutes");
-        let unknown = self.unknown.within(self.window);
-        let (mut most, mut least) = (unknown + self.unplaced() + self.shown_again(), Duration::ZERO);
+        let (mut most, mut least) = (self.unknown.within(self.window), Duration::ZERO);
+        if !self.all.weather.is_dated && !self.all.set_back_in(self.part).is_empty() {
+            // Without the server's time, nothing tells until when the first answers showed it, nor since when the later ones did.
+            most += self.window.length();
+        }
         for run in self.runs() {
-            most += self.within(self.widened(run)).saturating_sub(self.skipped(run));
+            most += self.most(run);
             // Before each that follows another one, or is invented, a pause may have been.
             let followers = self.shown_in(run).len() - 1 + self.may_be_invented(run);
             let pauses = u32::try_from(1 + followers).expect("few");
@@ -301,7 +278,9 @@ impl Truth {
             }
             truth.most += span(first, shown[shown.len() - 1]);
             for one in shown.iter().filter(|one| all.insert(**one)) {
-                truth.least += span(*one, *one);
+                // What our clock showed before it was set, no answer shows, if none had come yet.
+                let from = episodes[*one].from.max(looked.set_before_any());
+                truth.least += looked.truly_within(from, episodes[*one].to());
                 truth.late += looked.start_is_late_by(&episodes[*one], looked.answers[run.0].at);
             }
             // That it was shown just after the window began, a coverage does not show.

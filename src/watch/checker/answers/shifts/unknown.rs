@@ -8,7 +8,7 @@ use crate::floor::event::FollowedPart;
 use crate::floor::timeline::Span;
 use crate::watch::checker::agent::Episode;
 use crate::watch::checker::answers::shifts::Compared;
-use crate::watch::checker::answers::{Answers, Blur, TAKEN};
+use crate::watch::checker::answers::{Answer, Answers, Blur, TAKEN};
 use crate::watch::checker::day::{DAY, HOUR, MINUTE, moment};
 
 /// Of two answers that are under way at a time, either may come first.
@@ -35,7 +35,7 @@ impl Answers<'_> {
             let spans = pieces.into_iter().map(|(from, to)| Span { from: moment(from), to: moment(to) });
             spans.map(|span| (Blur::Clock, widened(span))).collect::<Vec<_>>()
         };
-        let set = self.set_back_in(part).into_iter().flat_map(shown);
+        let set = self.set_back_in(part).into_iter().chain(self.unparted_in(part)).flat_map(shown);
         let twice = self.shown_twice().into_iter().map(|span| (Blur::Clock, span));
         let reported = self.blurred.iter().filter(|(why, _)| *why != Blur::Clock).copied();
         Unknown::new(self, set.chain(twice).chain(reported))
@@ -52,8 +52,22 @@ impl Answers<'_> {
         self.episodes(part).iter().filter(is_set_back_in).collect()
     }
 
+    /// If the server sends no time, those that were shown first, or denied, at a time that our clock showed twice: nothing tells
+    /// which of the answers of that time came just before.
+    fn unparted_in(&self, part: FollowedPart) -> Vec<&Episode> {
+        let (about, near) = (self.of_part(part), self.longest_pause());
+        let twice = if self.weather.is_dated { vec![] } else { self.shown_twice() };
+        let is_twice = |answer: &&Answer| {
+            twice.iter().any(|span| span.from - near <= answer.at && answer.at <= span.to + near)
+        };
+        let first_from =
+            |when: i64| about.iter().filter(move |it| when <= it.truth).min_by_key(|it| it.truth);
+        let is_unparted = |it: &&Episode| [it.from, it.to()].into_iter().filter_map(first_from).any(is_twice);
+        self.episodes(part).iter().filter(is_unparted).collect()
+    }
+
     /// What our clock showed twice since the first break or wrap-up began.
-    fn shown_twice(&self) -> Vec<Span> {
+    pub(super) fn shown_twice(&self) -> Vec<Span> {
         let pieces = self.weather.shown(-HOUR, DAY + MINUTE);
         let pieces: Vec<Span> =
             pieces.into_iter().map(|(from, to)| Span { from: moment(from), to: moment(to) }).collect();
@@ -75,15 +89,7 @@ impl Unknown {
             (why, Span { from: span.from - near, to: span.to + near })
         };
         let all: Vec<(Blur, Span)> = spans.map(widened).collect();
-        let mut spans: Vec<Span> = all.iter().map(|(_, span)| *span).collect();
-        spans.sort_unstable_by_key(|span| span.from);
-        let mut merged: Vec<Span> = vec![];
-        for span in spans {
-            match merged.last_mut() {
-                Some(last) if span.from <= last.to => last.to = last.to.max(span.to),
-                _ => merged.push(span),
-            }
-        }
+        let merged = merged(all.iter().map(|(_, span)| *span).collect());
         Self { all, merged }
     }
 
@@ -117,4 +123,17 @@ impl Unknown {
     pub(super) fn right(&self, window: Span) -> Compared {
         if self.within(window).is_zero() { Compared::Right } else { Compared::RightButForTheUnknown }
     }
+}
+
+/// These in their order, with a time between each two.
+pub(super) fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable_by_key(|span| span.from);
+    let mut merged: Vec<Span> = vec![];
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if span.from <= last.to => last.to = last.to.max(span.to),
+            _ => merged.push(span),
+        }
+    }
+    merged
 }

@@ -111,10 +111,12 @@ fn all(looked: &Looked<'_>, manner: &Manner) -> Vec<Shown> {
     let unsure = looked.longest;
     let mut all = vec![];
     for run in looked.runs() {
-        let (before, after) = looked.denied(run);
+        let (_, after) = looked.denied(run);
         let [first, last] = [run.0, run.1].map(|place| looked.answers[place].at);
-        let begins = before.unwrap_or(first);
-        let around = Span { from: begins, to: after.unwrap_or(Timestamp::MAX) };
+        // Our clock may have been set back meanwhile.
+        let moments = || looked.around(run).iter().map(|answer| answer.at);
+        let (begins, ends) = (moments().min().unwrap_or(first), moments().max().unwrap_or(last));
+        let around = Span { from: begins, to: after.map_or(Timestamp::MAX, |_| ends) };
         let is_blurred = looked.unknown.touches(around);
         let shown = looked.shown_in(run).len();
         // Of several in a row, all but the last have ended, though the last one goes on.
@@ -132,12 +134,14 @@ fn all(looked: &Looked<'_>, manner: &Manner) -> Vec<Shown> {
         // Of one during which our clock was set, nobody knows how long it was; nor of one that goes on.
         let certain = if looked.is_set(run) { 0 } else { certain };
         let shortest = if certain == 0 || after.is_none() { SignedDuration::ZERO } else { shortest };
-        let after = after.unwrap_or(last);
         all.push(Shown {
             counts: (certain, calls),
             least: positive(shortest),
-            most: positive(after.duration_since(begins) + unsure * 2 * several),
-            ended: Span { from: if shown == 1 { last - ROUNDED - ahead } else { begins }, to: after },
+            most: positive(ends.duration_since(begins) + unsure * 2 * several),
+            ended: Span {
+                from: if shown == 1 && !looked.is_set(run) { last - ROUNDED - ahead } else { begins },
+                to: ends,
+            },
             is_blurred,
         });
     }
