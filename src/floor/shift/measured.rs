@@ -85,34 +85,19 @@ pub(super) fn measure<'i>(
         }
     }
     let reaches: Vec<Option<Reach>> = wholes.iter().map(|one| reach(*one, &cover, window)).collect();
-    // Of what a clock showed twice, each moment counts once.
-    let (mut counted, mut shown) = (Once::default(), Once::default());
+    let (pieces, certain, shares) = counted(&wholes, &cover, window);
     let mut measured = Vec::new();
-    for (place, (interval, whole)) in wholes.iter().copied().enumerate() {
+    for ((place, (interval, whole)), pieces) in wholes.iter().copied().enumerate().zip(pieces) {
         let Some(Reach { spans: possible, most }) = &reaches[place] else { continue };
-        let pieces: Vec<Span> = match (interval.clock_set, whole.common(window)) {
-            (Some(set), _) => pieces_if_set(interval, set, &cover),
-            (None, Some(whole)) if is_vouched_for(interval) => vec![whole],
-            (None, Some(whole)) => cover.pieces(whole).collect(),
-            (None, None) => vec![],
-        };
-        let pieces = counted.take(pieces.into_iter().filter_map(|piece| piece.common(window)).collect());
         let seconds: Duration = pieces.iter().map(|piece| piece.length()).sum();
-        let certain = Span { from: interval.start_hi, to: interval.end_lo }.common(window);
-        let certain = certain.filter(|_| interval.clock_set.is_none());
-        let certain = shown.take(certain.into_iter().collect());
-        let min: Duration = certain.into_iter().map(|certain| cover.within(certain)).sum();
         // What is of this one or of its neighbour is of this one if the neighbour was not in the window at all.
-        let before = place
-            .checked_sub(1)
-            .map(|before| (reaches[before].is_some(), shared(wholes[before].0, interval, &cover, window)));
-        let after = wholes.get(place + 1);
-        let after = after.map(|one| (reaches[place + 1].is_some(), shared(interval, one.0, &cover, window)));
-        let own = [before, after].into_iter().flatten().filter(|(is_here, _)| !is_here);
-        let min = min + own.map(|(_, length)| length).sum::<Duration>();
+        let reaches_in = |place: usize| reaches.get(place).is_none_or(Option::is_some);
+        let before = place.checked_sub(1).filter(|before| !reaches_in(*before)).map(|before| shares[before]);
+        let after = shares.get(place).copied().filter(|_| !reaches_in(place + 1));
+        let min = [Some(certain[place]), before, after].into_iter().flatten().sum::<Duration>();
         // One during which our clock was set is there where it counts.
-        let is_there = interval.clock_set.is_none() && window.from < whole.to || window.from <= whole.from;
-        let is_in_window = !pieces.is_empty() || is_there && whole.from < window.to;
+        let was_there = interval.clock_set.is_none() && window.from < whole.to || window.from <= whole.from;
+        let is_in_window = !pieces.is_empty() || was_there && whole.from < window.to;
         let max = length(possible).min(*most);
         measured.push(Measured {
             interval,
@@ -120,7 +105,7 @@ pub(super) fn measure<'i>(
             pieces,
             time: Bounded { seconds, min: min.min(seconds), max: max.max(seconds) },
             possible: possible.clone(),
-            shared: after.map_or(Duration::ZERO, |(_, length)| length),
+            shared: shares.get(place).copied().unwrap_or_default(),
             is_finished: is_finished(interval, &cover),
             is_open: interval.open && interval.end_lo <= window.to,
             is_in_window,
@@ -129,18 +114,48 @@ pub(super) fn measure<'i>(
     measured
 }
 
+/// The pieces of each that count, how long answers surely showed it, and how long it was either it or the next one. Of what a
+/// clock showed twice, each moment counts once, and first for what is certain.
+fn counted(
+    wholes: &[(&Interval, Span)],
+    cover: &Cover,
+    window: Span,
+) -> (Vec<Vec<Span>>, Vec<Duration>, Vec<Duration>) {
+    let (mut counted, mut shown) = (Once::default(), Once::default());
+    let mut pieces: Vec<Vec<Span>> = vec![vec![]; wholes.len()];
+    for is_set in [false, true] {
+        let of_these = wholes.iter().enumerate().filter(|(_, one)| one.0.clock_set.is_some() == is_set);
+        for (place, (interval, whole)) in of_these {
+            let own: Vec<Span> = match &interval.clock_set {
+                Some(set) => pieces_if_set(interval, set, cover),
+                None if is_vouched_for(interval) => vec![*whole],
+                None => cover.pieces(*whole).collect(),
+            };
+            let own = own.into_iter().filter_map(|piece| piece.common(window));
+            pieces[place] = counted.take(own.collect());
+        }
+    }
+    let mut length = |span: Option<Span>| -> Duration {
+        let spans = shown.take(span.and_then(|span| span.common(window)).into_iter().collect());
+        spans.into_iter().map(|span| cover.within(span)).sum()
+    };
+    let certain = |(interval, _): &(&Interval, Span)| {
+        let certain = Span { from: interval.start_hi, to: interval.end_lo };
+        length(Some(certain).filter(|_| interval.clock_set.is_none()))
+    };
+    let certain: Vec<Duration> = wholes.iter().map(certain).collect();
+    let share = |pair: &[(&Interval, Span)]| {
+        length(shared(pair[0].0, pair[1].0)).saturating_sub(cover.longest_pause())
+    };
+    (pieces, certain, wholes.windows(2).map(share).collect())
+}
+
 /// Where no answer parts two, nothing shows when the one ended and the other began. But there was always one of them, except
 /// for a pause that is shorter than the time between two answers. Of one during which our clock was set, nothing is certain.
-fn shared(one: &Interval, next: &Interval, cover: &Cover, window: Span) -> Duration {
-    let unsure = Span { from: one.end_lo, to: next.start_hi.max(one.end_lo) };
-    let is_set = one.clock_set.or(next.clock_set).is_some();
-    if is_set || !next.follows || one.end_hi != Some(next.start_hi) {
-        return Duration::ZERO;
-    }
-    unsure
-        .common(window)
-        .map_or(Duration::ZERO, |unsure| cover.within(unsure))
-        .saturating_sub(cover.longest_pause())
+fn shared(one: &Interval, next: &Interval) -> Option<Span> {
+    let is_set = one.clock_set.is_some() || next.clock_set.is_some();
+    let is_shared = !is_set && next.follows && one.end_hi == Some(next.start_hi);
+    is_shared.then(|| Span { from: one.end_lo, to: next.start_hi.max(one.end_lo) })
 }
 
 /// The length of all of them, and its bounds. What answers allow to two of them is allowed once, and what they show to be of
@@ -207,7 +222,7 @@ fn goes_on_until(interval: &Interval, coverage: &[Coverage]) -> Timestamp {
 
 /// Where in the window one may have been; `None` if it was not in it.
 fn reach((interval, whole): (&Interval, Span), cover: &Cover, window: Span) -> Option<Reach> {
-    if let Some(set) = interval.clock_set {
+    if let Some(set) = &interval.clock_set {
         let reach = possible_if_set(interval, set, whole, cover, window);
         return (!reach.spans.is_empty()).then_some(reach);
     }

@@ -211,10 +211,10 @@ impl<'c> Fold<'c> {
             // Whatever the server says of its start: until then the answers were about the other agent.
             denied.or_else(|| self.looks.two_before(since).filter(|lo| *lo <= at))
         } else {
-            // If our clock was set back since, what it had shown before may be long ago.
-            let since = self.looks.last_before_set_back(first).unwrap_or(Timestamp::MIN);
-            self.looks.before(first).map(|before| before.max(since))
+            self.looks.before(first)
         };
+        // If our clock was set back since, what it had shown before is long ago.
+        let start_lo = start_lo.max(self.looks.last_before_set_back(first).filter(|_| !new.follows));
         // Of one that follows another, perhaps nothing shows that it had not begun with that one.
         let is_with_that = new.follows && start_lo == self.done.last().map(|one| one.start_hi);
         self.before = if is_with_that { self.first } else { self.looks.last_before(first) };
@@ -225,7 +225,7 @@ impl<'c> Fold<'c> {
 
     /// How our clock was set while the open one went on, if `last` is the answer that ended it, or the last one of all.
     fn clock_set(&self, last: Stamp) -> Option<ClockSet> {
-        ClockSet::of(self.before, self.first?, last)
+        ClockSet::of(self.before, self.first?, last, self.looks.rows.iter().map(|row| Stamp::last_of(row)))
     }
 
     fn change(&mut self, at: Timestamp, change: impl FnOnce(&mut Interval)) {

@@ -13,17 +13,17 @@ use crate::floor::timeline::intervals::{ClockSet, Interval};
 
 /// What counts of such a one: what answers covered from the first that showed it to the one that ended it; if our clock shows
 /// more between them than the server's does, only so much of it after the one and before the other.
-pub(super) fn pieces_if_set(interval: &Interval, set: ClockSet, cover: &Cover) -> Vec<Span> {
-    let most = set.shown_for().unwrap_or(Duration::MAX);
+pub(super) fn pieces_if_set(interval: &Interval, set: &ClockSet, cover: &Cover) -> Vec<Span> {
+    let most = set.shown_for.unwrap_or(Duration::MAX);
     let covered = |at| cover.around(at).unwrap_or(Span { from: at, to: at });
     let first = interval.start_hi;
-    let around = Span { from: first, to: set.until() };
-    if first <= set.until() && around.length() <= most {
+    let around = Span { from: first, to: set.until };
+    if first <= set.until && around.length() <= most {
         return cover.pieces(around).collect();
     }
     let before = Span { from: first, to: covered(first).to.min(later(first, most)) };
     let rest = most.saturating_sub(before.length());
-    let after = Span { from: covered(set.until()).from.max(earlier(set.until(), rest)), to: set.until() };
+    let after = Span { from: covered(set.until).from.max(earlier(set.until, rest)), to: set.until };
     let mut pieces: Vec<Span> = without(after, before).chain([before]).collect();
     pieces.sort_unstable_by_key(|piece| piece.from);
     pieces
@@ -33,29 +33,29 @@ pub(super) fn pieces_if_set(interval: &Interval, set: ClockSet, cover: &Cover) -
 /// of which nobody knows whether they came before our clock was set or after.
 pub(super) fn possible_if_set(
     interval: &Interval,
-    set: ClockSet,
+    set: &ClockSet,
     whole: Span,
     cover: &Cover,
     window: Span,
 ) -> Reach {
-    let ([before, shown, until], first) = (set.ours, earliest(interval).min(whole.from));
     // What the server's clock measures may begin with the first answer that showed it.
-    let lead = if before == shown { Span { from: first, to: shown }.length() } else { Duration::ZERO };
-    let (from, unsure) = (earlier(before, lead), UNSURE.unsigned_abs());
-    let (spans, most) = if let Some((passed, shown_for)) = set.passed().zip(set.shown_for()) {
-        let until_shown = passed.saturating_sub(shown_for);
-        let between =
-            Span { from: earlier(shown, until_shown + unsure), to: later(shown, shown_for + unsure) };
-        let first = Span { from, to: later(before, passed + unsure) };
-        let last = Span { from: earlier(until, passed + unsure), to: until };
-        // Two of the answers may be one.
-        let between = if before == shown { first } else { between };
-        (vec![first, between, last], lead + passed + unsure)
-    } else {
-        let first = Span { from, to: cover.next(shown).unwrap_or(Timestamp::MAX) };
-        let last = Span { from: cover.before(until).unwrap_or(Timestamp::MIN), to: until };
-        (vec![first, last], Duration::MAX)
+    let start = earliest(interval).min(whole.from);
+    let is_since_shown = set.since == interval.start_hi;
+    let lead = if is_since_shown { Span { from: start, to: set.since }.length() } else { Duration::ZERO };
+    let (from, unsure) = (earlier(set.since, lead), UNSURE.unsigned_abs());
+    let mut spans = set.between.clone();
+    for span in &mut spans {
+        *span = Span { from: earlier(span.from, unsure), to: later(span.to, unsure) };
+    }
+    let (last, first) = match set.passed {
+        Some(passed) => (later(set.since, passed + unsure), earlier(set.until, passed + unsure)),
+        None => (
+            cover.next(set.since).unwrap_or(Timestamp::MAX),
+            cover.before(set.until).unwrap_or(Timestamp::MIN),
+        ),
     };
+    spans.extend([Span { from, to: last }, Span { from: first, to: set.until }]);
+    let most = set.passed.map_or(Duration::MAX, |passed| lead + passed + unsure);
     let spans = spans.into_iter().filter_map(|span| span.common(window));
     let end = interval.end_lo.max(whole.to);
     let rest = Span { from: end, to: may_go_on_until(end, cover, window) };

@@ -7,15 +7,18 @@ use jiff::{SignedDuration, Timestamp};
 use crate::floor::pause::MARGIN;
 use crate::floor::timeline::{Coverage, Span};
 
-/// How our clock was set while a break or a wrap-up went on, or while nothing showed yet whether one did: three answers, and what
-/// our clock and the server's were at each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How our clock was set from the last answer before a break or wrap-up, or else the first one that showed it, to the one that
+/// ended it, or the last one of all.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClockSet {
-    /// By our clock: the last answer before it, or else the first one that showed it; the first one that showed it; and the one
-    /// that ended it, or the last one of all. A later one may have come at an earlier time.
-    pub ours: [Timestamp; 3],
-    /// The same by the server's clock; `None` where it sends no `Date`.
-    pub server: Option<[Timestamp; 3]>,
+    /// The two answers by our clock. The second one may have come at an earlier time than the first one.
+    pub since: Timestamp,
+    pub until: Timestamp,
+    /// How long it was from the one to the other, and from the first that showed it; `None` where the server sends no `Date`.
+    pub passed: Option<Duration>,
+    pub shown_for: Option<Duration>,
+    /// The same time by what else our clock was at an answer between the two, where that is known.
+    pub between: Vec<Span>,
 }
 
 /// An answer: when it came by our clock, and the server's time in it.
@@ -39,35 +42,39 @@ impl Stamp {
 }
 
 impl ClockSet {
-    /// `None` if our clock went on as the server's did, as far as its machines agree, or if nothing shows that it did not.
-    pub(super) fn of(before: Option<Stamp>, first: Stamp, last: Stamp) -> Option<Self> {
+    /// `None` if our clock went on as the server's did, as far as its machines agree, or if nothing shows that it did not. `rows`
+    /// are the last answers of coverages.
+    pub(super) fn of(
+        before: Option<Stamp>,
+        first: Stamp,
+        last: Stamp,
+        rows: impl Iterator<Item = Stamp>,
+    ) -> Option<Self> {
         // Of the time before it was shown, only that the clock was set forth makes it too long.
         let is_forth = before.is_some_and(|before| set_by(before, last) > SignedDuration::ZERO);
-        let answers = [before.unwrap_or(first), first, last];
-        let server = || {
-            let [before, first, last] = answers.map(|answer| answer.server);
-            Some([before?, first?, last?.max(first?)])
+        if !is_forth && set_by(first, last).is_zero() {
+            return None;
+        }
+        let from = before.unwrap_or(first);
+        let passed = |one: Stamp, other: Stamp| {
+            let (from, to) = (one.server?, other.server?);
+            Some(Span { from, to }.length())
         };
-        let is_set = is_forth || !set_by(first, last).is_zero();
-        is_set.then(|| Self { ours: answers.map(|answer| answer.at), server: server() })
-    }
-
-    /// The last of the three by our clock.
-    #[must_use]
-    pub fn until(&self) -> Timestamp {
-        self.ours[2]
-    }
-
-    /// How long it truly was from the first of the three to the last, where the server's clock shows it.
-    #[must_use]
-    pub fn passed(&self) -> Option<Duration> {
-        self.server.map(|[before, _, last]| Span { from: before, to: last }.length())
-    }
-
-    /// The same from the second one.
-    #[must_use]
-    pub fn shown_for(&self) -> Option<Duration> {
-        self.server.map(|[_, first, last]| Span { from: first, to: last }.length())
+        let by_the_clock_of = |answer: Stamp| {
+            let (since, until) = (passed(from, answer)?, passed(answer, last)?);
+            Some(Span { from: answer.at.checked_sub(since).ok()?, to: answer.at.checked_add(until).ok()? })
+        };
+        let is_between = |answer: &Stamp| {
+            let is_other = !set_by(from, *answer).is_zero() && !set_by(*answer, last).is_zero();
+            is_other && from.server <= answer.server && answer.server <= last.server
+        };
+        Some(Self {
+            since: from.at,
+            until: last.at,
+            passed: passed(from, last),
+            shown_for: passed(first, last),
+            between: rows.chain([first]).filter(is_between).filter_map(by_the_clock_of).collect(),
+        })
     }
 }
 

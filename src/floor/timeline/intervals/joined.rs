@@ -195,7 +195,7 @@ impl Group<'_> {
             since: given.since,
             ends_at: given.ends_at,
             ahead: given.ahead,
-            clock_set: all().find_map(|it| it.clock_set),
+            clock_set: all().find_map(|it| it.clock_set.clone()),
             call_id: all().find_map(|it| it.call_id.clone()),
             customer: all().find_map(|it| it.customer.clone()),
             ..first.clone()

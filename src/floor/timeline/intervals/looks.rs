@@ -8,7 +8,7 @@ use crate::floor::event::FollowedPart;
 use crate::floor::pause::MARGIN;
 use crate::floor::timeline::intervals::ROUNDED;
 use crate::floor::timeline::intervals::clock_set::Stamp;
-use crate::floor::timeline::{Coverage, INTERVALS};
+use crate::floor::timeline::{Coverage, INTERVALS, Span};
 
 /// Whether our clock was set back since it showed `latest`. Answers may be recorded a little after later ones.
 pub(super) fn is_before(at: Timestamp, latest: Timestamp) -> bool {
@@ -74,12 +74,15 @@ impl<'c> Looks<'c> {
         Stamp { at, server: row.server_time }
     }
 
-    /// The last answer before another one by the server's clock, if no row holds both.
+    /// The last answer before another one by the server's clock, as far as its machines agree, if no row holds both.
     pub(super) fn last_before(&self, answer: Stamp) -> Option<Stamp> {
-        self.row_before(answer).filter(|row| row.to < answer.at)?;
+        if self.row_before(answer).is_some_and(|row| answer.at <= row.to) {
+            return None;
+        }
+        let latest = answer.server?.checked_add(MARGIN).ok()?;
         let is_before = |row: &&&Coverage| {
             let is_apart = row.to < answer.at || answer.at < row.from;
-            is_apart && row.server_time.is_some() && row.server_time <= answer.server
+            is_apart && row.server_time.is_some_and(|server| server <= latest)
         };
         self.rows.iter().filter(is_before).max_by_key(|row| row.server_time).map(|row| Stamp::last_of(row))
     }
@@ -87,7 +90,7 @@ impl<'c> Looks<'c> {
     /// The same by what our clock is at that other one, as far as the server's machines agree, if it was set back meanwhile.
     pub(super) fn last_before_set_back(&self, answer: Stamp) -> Option<Timestamp> {
         let before = self.last_before(answer)?;
-        let passed = answer.server?.duration_since(before.server?);
+        let passed = Span { from: before.server?, to: answer.server? }.length();
         let at = answer.at.checked_sub(passed).ok().filter(|at| is_before(*at, before.at))?;
         at.checked_sub(MARGIN).ok()
     }

@@ -174,9 +174,13 @@ fn how_our_clock_was_set_during_a_break_is_not_taken_from_the_break_before_it() 
     ];
     let coverage = answers(&[(1000 - DAY, 1100 - DAY, 5100), (0, 300, 3900), (6000, 6100, 6100)]);
     let [tea, lunch] = &intervals(&events, &coverage)[..] else { panic!("two") };
-    let server = Some([5000, 5000, 6000].map(at));
+    let tea = tea.clock_set.as_ref().expect("it was set");
     assert_eq!(lunch.clock_set, None);
-    assert_eq!(tea.clock_set, Some(ClockSet { ours: [1000 - DAY, 1000 - DAY, 6000].map(at), server }));
+    assert_eq!((tea.since, tea.until), (at(300), at(6000)));
+    assert_eq!(
+        (tea.passed, tea.shown_for),
+        (Some(Duration::from_secs(2100)), Some(Duration::from_secs(1000)))
+    );
 }
 
 #[test]

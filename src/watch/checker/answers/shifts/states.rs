@@ -12,7 +12,7 @@ use crate::watch::checker::agent::Episode;
 use crate::watch::checker::answers::shifts::Compared;
 use crate::watch::checker::answers::shifts::unknown::{Unknown, merged};
 use crate::watch::checker::answers::{Answer, Answers, TAKEN};
-use crate::watch::checker::day::{DAY, moment};
+use crate::watch::checker::day::{DAY, MINUTE, moment};
 
 /// The answers about one part, and a window.
 pub(super) struct Looked<'a> {
@@ -23,8 +23,8 @@ pub(super) struct Looked<'a> {
     pub(super) unknown: &'a Unknown,
     /// After a longer pause there is a hole.
     pub(super) longest: SignedDuration,
-    /// What our clock showed twice.
-    twice: Vec<Span>,
+    /// When answers came often enough, and the true moment of the last one of each such time: a coverage tells no other.
+    covered: Vec<(Span, i64)>,
 }
 
 /// The places of answers in a row that showed something.
@@ -38,7 +38,12 @@ impl<'a> Looked<'a> {
         window: Span,
         unknown: &'a Unknown,
     ) -> Self {
-        Self { all, answers, part, window, unknown, longest: all.longest_pause(), twice: all.shown_twice() }
+        let last_of = |span: Span| {
+            let within = answers.iter().filter(|it| span.from <= it.at && it.at <= span.to);
+            (span, within.map(|it| it.truth).max().unwrap_or(i64::MIN))
+        };
+        let covered = all.answered(part).into_iter().map(last_of).collect();
+        Self { all, answers, part, window, unknown, longest: all.longest_pause(), covered }
     }
 
     pub(super) fn check(&self, figures: Option<(Bounded, u32)>) -> Compared {
@@ -82,8 +87,27 @@ impl<'a> Looked<'a> {
     }
 
     /// The answers of a run, with the one before it and the one after it.
-    pub(super) fn around(&self, (first, last): Run) -> &'a [&'a Answer] {
-        &self.answers[first.saturating_sub(1)..(last + 2).min(self.answers.len())]
+    pub(super) fn around(&self, (first, last): Run) -> Vec<&'a Answer> {
+        let run = self.answers[first..(last + 2).min(self.answers.len())].iter();
+        self.before(first).into_iter().chain(run.copied()).collect()
+    }
+
+    /// The last answer before another one, as far as a coverage tells: if answers came later at times around that of an answer,
+    /// because our clock was set back, it tells when those came.
+    fn before(&self, first: usize) -> Option<&'a Answer> {
+        let shown = self.answers[first];
+        let is_told = |it: &&&Answer| {
+            let span = self.covered.iter().find(|(span, _)| span.from <= it.at && it.at <= span.to);
+            span.is_some_and(|(span, last)| {
+                let is_here = |at: Timestamp| span.from <= at && at <= span.to;
+                // Of two that are under way at a time, either may come first.
+                let is_later = |other: &&Answer| shown.truth + 3 * MINUTE < other.truth && is_here(other.at);
+                let is_before =
+                    |other: &&Answer| !is_here(shown.at) || shown.at < it.at || other.at < shown.at;
+                *last <= shown.truth || !self.answers.iter().any(|other| is_later(other) && is_before(other))
+            })
+        };
+        self.answers[..first].iter().rev().find(is_told).copied()
     }
 
     /// Whether our clock was set between these answers.
@@ -102,8 +126,7 @@ impl<'a> Looked<'a> {
 
     /// The last answer before a run that denied it, and the first one after it.
     pub(super) fn denied(&self, (first, last): Run) -> (Option<Timestamp>, Option<Timestamp>) {
-        let before = first.checked_sub(1).map(|place| self.answers[place].at);
-        (before, self.answers.get(last + 1).map(|answer| answer.at))
+        (self.before(first).map(|answer| answer.at), self.answers.get(last + 1).map(|answer| answer.at))
     }
 
     /// When it may have been that a run shows: between the answers around it. Within a coverage it is not known when exactly
@@ -115,28 +138,24 @@ impl<'a> Looked<'a> {
             let from = before.map_or(Timestamp::MIN, |at| at - self.longest - TAKEN);
             return vec![Span { from, to: after.map_or(Timestamp::MAX, |at| at + TAKEN) }];
         }
-        let (began, ended) = self.lasted(run);
-        let by_the_clock_of = |answer: &&Answer| {
-            let ahead = answer.at.duration_since(moment(answer.truth));
+        let around = self.around(run);
+        let (began, ended) = (around[0].truth, around[around.len() - 1].truth);
+        let by_the_clock_of = |(at, truth): (Timestamp, i64)| {
+            let ahead = at.duration_since(moment(truth));
             Span { from: moment(began) + ahead - self.unsure(), to: moment(ended) + ahead + self.unsure() }
         };
-        let mut possible: Vec<Span> = self.around(run).iter().map(by_the_clock_of).collect();
+        let around = around.iter().map(|answer| (answer.at, answer.truth));
+        let mut possible: Vec<Span> = around.map(by_the_clock_of).collect();
         if let (None, Some(first)) = (before, possible.first_mut()) {
             first.from = Timestamp::MIN;
         }
         if let (None, Some(last)) = (after, possible.last_mut()) {
             last.to = Timestamp::MAX;
         }
+        // By our clock, the end of a coverage may be of a time before that of its last answer.
+        let told = self.covered.iter().filter(|(_, last)| (began..=ended).contains(last));
+        possible.extend(told.map(|(span, last)| by_the_clock_of((span.to, *last))));
         merged(possible)
-    }
-
-    /// From the answer before a run until the one after it. Of answers at a time that our clock showed twice, a coverage tells
-    /// when the last one came, and nothing of those before.
-    fn lasted(&self, (first, last): Run) -> (i64, i64) {
-        let is_told = |it: &&&Answer| !self.twice.iter().any(|span| span.from <= it.at && it.at <= span.to);
-        let before = self.answers[..first].iter().rev().find(is_told).unwrap_or(&self.answers[first]);
-        let after = self.answers.get(last + 1).unwrap_or(&self.answers[last]);
-        (before.truth, after.truth)
     }
 
     /// How much of the window it may have been. If our clock was set meanwhile, each of several may have been the whole of it.
@@ -144,8 +163,9 @@ impl<'a> Looked<'a> {
         let most: Duration = self.possible(run).into_iter().map(|span| self.within(span)).sum();
         let (true, (Some(_), Some(_))) = (self.is_set(run), self.denied(run)) else { return most };
         let several = u32::try_from(self.shown_in(run).len() + self.may_be_invented(run)).expect("few");
-        let (began, ended) = self.lasted(run);
-        let passed = SignedDuration::from_millis(ended - began) + self.unsure();
+        let around = self.around(run);
+        let passed = around[around.len() - 1].truth - around[0].truth;
+        let passed = SignedDuration::from_millis(passed) + self.unsure();
         most.min(Duration::try_from(passed).expect("a later answer") * several)
     }
 
@@ -197,6 +217,7 @@ impl<'a> Looked<'a> {
             // Without the server's time, nothing tells until when the first answers showed it, nor since when the later ones did.
             most += self.window.length();
         }
+        most += self.shown_late().into_iter().map(|span| self.within(span)).sum::<Duration>();
         for run in self.runs() {
             most += self.most(run);
             // Before each that follows another one, or is invented, a pause may have been.
@@ -207,6 +228,21 @@ impl<'a> Looked<'a> {
             }
         }
         (time.max > most || time.min < least).then(|| format!("answers leave {least:?} to {most:?}"))
+    }
+
+    /// When something may have been that only an answer showed before which a later one was recorded.
+    fn shown_late(&self) -> Vec<Span> {
+        let late = self.all.all.iter().filter(|it| it.is_late && it.parts.contains(&self.part));
+        let around = |it: &Answer| {
+            let before =
+                self.answers.iter().filter(|other| other.truth <= it.truth).max_by_key(|it| it.truth);
+            let after = self.answers.iter().filter(|other| it.truth <= other.truth).min_by_key(|it| it.truth);
+            let is_in_run = before.into_iter().chain(after).any(|other| other.shows(self.part).is_some());
+            let (from, to) =
+                (before.map_or(Timestamp::MIN, |it| it.at), after.map_or(Timestamp::MAX, |it| it.at));
+            (it.shows(self.part).is_some() && !is_in_run).then_some(Span { from, to })
+        };
+        late.filter_map(around).collect()
     }
 
     /// How long a run is, without the holes.

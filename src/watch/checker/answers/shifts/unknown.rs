@@ -67,7 +67,7 @@ impl Answers<'_> {
     }
 
     /// What our clock showed twice since the first break or wrap-up began.
-    pub(super) fn shown_twice(&self) -> Vec<Span> {
+    fn shown_twice(&self) -> Vec<Span> {
         let pieces = self.weather.shown(-HOUR, DAY + MINUTE);
         let pieces: Vec<Span> =
             pieces.into_iter().map(|(from, to)| Span { from: moment(from), to: moment(to) }).collect();

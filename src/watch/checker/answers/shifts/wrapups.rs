@@ -114,7 +114,7 @@ fn all(looked: &Looked<'_>, manner: &Manner) -> Vec<Shown> {
         let (_, after) = looked.denied(run);
         let [first, last] = [run.0, run.1].map(|place| looked.answers[place].at);
         // Our clock may have been set back meanwhile.
-        let moments = || looked.around(run).iter().map(|answer| answer.at);
+        let moments = || looked.around(run).into_iter().map(|answer| answer.at);
         let (begins, ends) = (moments().min().unwrap_or(first), moments().max().unwrap_or(last));
         let around = Span { from: begins, to: after.map_or(Timestamp::MAX, |_| ends) };
         let is_blurred = looked.unknown.touches(around);
