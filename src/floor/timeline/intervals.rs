@@ -150,6 +150,8 @@ struct Fold<'c> {
     /// An answer before which it had not begun, if its lower bound does not rest on answers that came as often as they were
     /// to.
     before: Option<Stamp>,
+    /// When answers showed that it had another reason.
+    changes: Vec<Timestamp>,
     /// The latest time that our clock has shown, and whether it has been set back from there since the open one began, or
     /// as it did.
     latest: Timestamp,
@@ -167,6 +169,7 @@ impl<'c> Fold<'c> {
             open: None,
             first: None,
             before: None,
+            changes: vec![],
             latest: Timestamp::MIN,
             is_set_back: false,
             unknown: None,
@@ -219,13 +222,15 @@ impl<'c> Fold<'c> {
         let is_with_that = new.follows && start_lo == self.done.last().map(|one| one.start_hi);
         self.before = if is_with_that { self.first } else { self.looks.last_before(first) };
         self.first = Some(first);
+        self.changes.clear();
         self.is_set_back = is_before(at, self.latest);
         self.open = Some(Interval { start_lo, ..new });
     }
 
     /// How our clock was set while the open one went on, if `last` is the answer that ended it, or the last one of all.
     fn clock_set(&self, last: Stamp) -> Option<ClockSet> {
-        ClockSet::of(self.before, self.first?, last, self.looks.rows.iter().map(|row| Stamp::last_of(row)))
+        let rows = self.looks.rows.iter().map(|row| Stamp::last_of(row));
+        ClockSet::of(self.before, self.first?, last, &self.changes, rows)
     }
 
     fn change(&mut self, at: Timestamp, change: impl FnOnce(&mut Interval)) {
@@ -233,6 +238,7 @@ impl<'c> Fold<'c> {
         if self.open.is_none() {
             (self.first, self.before) = (None, None);
         }
+        self.changes.push(at);
         change(self.open.get_or_insert(unseen));
     }
 

@@ -43,18 +43,16 @@ pub(super) fn possible_if_set(
     let is_since_shown = set.since == interval.start_hi;
     let lead = if is_since_shown { Span { from: start, to: set.since }.length() } else { Duration::ZERO };
     let (from, unsure) = (earlier(set.since, lead), UNSURE.unsigned_abs());
-    let mut spans = set.between.clone();
-    for span in &mut spans {
-        *span = Span { from: earlier(span.from, unsure), to: later(span.to, unsure) };
-    }
-    let (last, first) = match set.passed {
-        Some(passed) => (later(set.since, passed + unsure), earlier(set.until, passed + unsure)),
-        None => (
-            cover.next(set.since).unwrap_or(Timestamp::MAX),
-            cover.before(set.until).unwrap_or(Timestamp::MIN),
-        ),
+    let spans = if let Some(passed) = set.passed {
+        let around = |it: &Span| Span { from: earlier(it.from, unsure), to: later(it.to, unsure) };
+        let since = Span { from, to: later(set.since, passed + unsure) };
+        let until = Span { from: earlier(set.until, passed + unsure), to: set.until };
+        set.between.iter().map(around).chain([since, until]).collect()
+    } else {
+        let answers = [&[set.since][..], &set.changes, &[set.until]].concat();
+        let between = answers.windows(2).flat_map(|pair| between(pair[0], pair[1], cover));
+        between.chain([Span { from, to: set.since }]).collect::<Vec<_>>()
     };
-    spans.extend([Span { from, to: last }, Span { from: first, to: set.until }]);
     let most = set.passed.map_or(Duration::MAX, |passed| lead + passed + unsure);
     let spans = spans.into_iter().filter_map(|span| span.common(window));
     let end = interval.end_lo.max(whole.to);
@@ -62,6 +60,17 @@ pub(super) fn possible_if_set(
     let rest = rest.common(window).filter(|_| interval.open);
     let spans = spans.chain(rest).collect();
     Reach { spans, most: most.saturating_add(rest.map_or(Duration::ZERO, Span::length)) }
+}
+
+/// When it may have been between two answers of which only our clock tells when they came: if it was set back from the one to
+/// the other, until and since the next of which nobody knows whether they came before that or after.
+fn between(one: Timestamp, other: Timestamp, cover: &Cover) -> Vec<Span> {
+    if one <= other {
+        return vec![Span { from: one, to: other }];
+    }
+    let until = cover.next(one).unwrap_or(Timestamp::MAX);
+    let since = cover.before(other).unwrap_or(Timestamp::MIN);
+    vec![Span { from: one, to: until }, Span { from: since, to: other }]
 }
 
 fn later(at: Timestamp, by: Duration) -> Timestamp {

@@ -84,6 +84,28 @@ fn what_goes_on_as_our_clock_is_set_back_may_go_on_while_no_answers_come() {
 }
 
 #[test]
+fn a_break_that_had_another_reason_later_went_on_until_then_although_our_clock_was_set_back_after_that() {
+    // Nothing but the clock that was set back tells when that was: the server sends no `Date`.
+    let events = [started(1000, "Lunch", None), changed(2900, "Lunch", "Tea"), ended(-50_000)];
+    let coverage = answered(&[(0, 1200), (1800, 2300), (2800, 3000), (-50_100, -49_000)]);
+    let agent = Measures::default().shift(span(0, 3600), &events, &coverage);
+    let (count, _, least, most) = figures(&agent.breaks.expect("breaks are known"));
+    assert_eq!((count, least), (1, 0));
+    assert!(most >= 1900, "{most} s from 1000 until it had another reason");
+}
+
+#[test]
+fn an_answer_just_after_our_clock_was_set_forth_is_not_taken_for_one_before_the_break() {
+    // The first answers after that came two minutes later, which is less than two servers may differ by.
+    let events = [dated(started(100, "Lunch", None), 100), dated(ended(DAY + 460), 460)];
+    let coverage = answers(&[(100, 160, 160), (DAY + 220, DAY + 220, 220), (DAY + 220, DAY + 3600, 3600)]);
+    let agent = Measures::default().shift(span(0, 3600), &events, &coverage);
+    let (count, _, least, most) = figures(&agent.breaks.expect("breaks are known"));
+    assert_eq!((count, least), (1, 0));
+    assert!(most >= 360, "{most} s, although it was shown at 100 and at 220 of the next day");
+}
+
+#[test]
 fn of_two_that_no_answer_parts_nothing_is_certain_if_our_clock_was_set_during_the_second() {
     let events = [
         dated(started(100, "Lunch", Some(100)), 100),

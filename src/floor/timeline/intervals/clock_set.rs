@@ -19,6 +19,8 @@ pub struct ClockSet {
     pub shown_for: Option<Duration>,
     /// The same time by what else our clock was at an answer between the two, where that is known.
     pub between: Vec<Span>,
+    /// Answers between the two that showed another reason.
+    pub changes: Vec<Timestamp>,
 }
 
 /// An answer: when it came by our clock, and the server's time in it.
@@ -48,6 +50,7 @@ impl ClockSet {
         before: Option<Stamp>,
         first: Stamp,
         last: Stamp,
+        changes: &[Timestamp],
         rows: impl Iterator<Item = Stamp>,
     ) -> Option<Self> {
         // Of the time before it was shown, only that the clock was set forth makes it too long.
@@ -74,6 +77,7 @@ impl ClockSet {
             passed: passed(from, last),
             shown_for: passed(first, last),
             between: rows.chain([first]).filter(is_between).filter_map(by_the_clock_of).collect(),
+            changes: changes.to_vec(),
         })
     }
 }

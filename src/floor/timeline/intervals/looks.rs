@@ -74,14 +74,16 @@ impl<'c> Looks<'c> {
         Stamp { at, server: row.server_time }
     }
 
-    /// The last answer before another one by the server's clock, as far as its machines agree, if no row holds both.
+    /// The last answer before another one by the server's clock, as far as its machines agree, if no row holds both. What came
+    /// later by both clocks is none.
     pub(super) fn last_before(&self, answer: Stamp) -> Option<Stamp> {
         if self.row_before(answer).is_some_and(|row| answer.at <= row.to) {
             return None;
         }
         let latest = answer.server?.checked_add(MARGIN).ok()?;
         let is_before = |row: &&&Coverage| {
-            let is_apart = row.to < answer.at || answer.at < row.from;
+            let is_apart =
+                row.to < answer.at || answer.at < row.from && first_by_server(row) <= answer.server;
             is_apart && row.server_time.is_some_and(|server| server <= latest)
         };
         self.rows.iter().filter(is_before).max_by_key(|row| row.server_time).map(|row| Stamp::last_of(row))
