@@ -8,7 +8,7 @@ use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 
 use memchr::{memchr, memchr2_iter};
-use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use serde_json::de::StrRead;
@@ -48,19 +48,45 @@ pub fn check(text: &str) -> Result<&RawValue, Malformed> {
     checked(text, |reader| Deserialize::deserialize(reader))
 }
 
-/// Checks a text in the same way, and goes over the members of the object that it is as it does so.
+/// A value of an object: a list with its elements, or what is none.
+#[derive(Clone, Debug)]
+pub enum Content<'a> {
+    /// The elements of a list.
+    List(Vec<&'a RawValue>),
+    /// A list with more of them than were allowed.
+    LongList,
+    /// Anything else.
+    Value(&'a RawValue),
+}
+
+impl<'a> Content<'a> {
+    /// A checked value, whose list may have so many elements.
+    #[must_use]
+    pub fn of(value: &'a RawValue, most: usize) -> Self {
+        if !value.get().starts_with('[') {
+            return Self::Value(value);
+        }
+        elements(value, most).map_or(Self::LongList, Self::List)
+    }
+
+    /// What is no list.
+    #[must_use]
+    pub fn value(&self) -> Option<&'a RawValue> {
+        if let Self::Value(value) = self { Some(value) } else { None }
+    }
+}
+
+/// Checks a text in the same way, and goes over the members of the object that it is as it does so. Their lists are taken apart
+/// in the same pass, because they are most of a long reply; those of more than `most` elements are not.
 ///
 /// # Errors
 /// As [`check`]; when it is no object.
 pub fn check_object<'a>(
     text: &'a str,
-    mut visit: impl FnMut(Cow<'a, str>, &'a RawValue),
+    most: usize,
+    visit: impl FnMut(Cow<'a, str>, Content<'a>),
 ) -> Result<(), Malformed> {
-    let members = Members(|key, value| {
-        visit(key, value);
-        true
-    });
-    checked(text, |reader| reader.deserialize_map(members))
+    checked(text, |reader| reader.deserialize_map(Contents { text, most, visit }))
 }
 
 fn checked<'a, T>(
@@ -86,20 +112,31 @@ fn is_halved(text: &str) -> bool {
 
 /// Counted before anything is parsed, and in texts that are no JSON as well.
 fn is_too_deep(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    // Most values are too short for it.
-    if memchr2_iter(b'{', b'[', bytes).nth(DEPTH).is_none() {
-        return false;
-    }
+    may_be_deeper(text.as_bytes(), DEPTH) && is_deeper(text.as_bytes(), DEPTH)
+}
+
+/// Answers by the number of brackets that open something, those in strings among them, which is found quickly and is enough
+/// for most texts. A bracket after `},` takes the place of the one closed there: a list of a thousand objects has two.
+fn may_be_deeper(text: &[u8], depth: usize) -> bool {
+    let follows_another = |at: &usize| {
+        let closed = text[..*at].trim_ascii_end().strip_suffix(b",").map(<[u8]>::trim_ascii_end);
+        closed.is_some_and(|closed| closed.ends_with(b"}") || closed.ends_with(b"]"))
+    };
+    // A text that is no JSON may close what it has not opened, just before.
+    let brackets = memchr2_iter(b'{', b'[', text).filter(|at| !follows_another(at)).take(depth);
+    brackets.count() == depth
+}
+
+fn is_deeper(text: &[u8], most: usize) -> bool {
     let (mut depth, mut at) = (0_usize, 0);
-    while let Some(byte) = bytes.get(at) {
+    while let Some(byte) = text.get(at) {
         match byte {
-            b'"' => at += tokens::length_of_string(&bytes[at..]) - 1,
+            b'"' => at += tokens::length_of_string(&text[at..]) - 1,
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if depth > DEPTH {
+        if depth > most {
             return true;
         }
         at += 1;
@@ -160,7 +197,9 @@ pub fn elements(value: &RawValue, most: usize) -> Result<Vec<&RawValue>, TooMany
     if !value.get().starts_with('[') {
         return Ok(Vec::new());
     }
-    serde_json::Deserializer::from_str(value.get()).deserialize_seq(Elements { most }).map_err(|_| TooMany)
+    // A checked list cannot fail.
+    let elements = Elements { most }.deserialize(&mut serde_json::Deserializer::from_str(value.get()));
+    elements.ok().flatten().ok_or(TooMany)
 }
 
 /// The value to which a path of keys and indices leads.
@@ -199,12 +238,57 @@ impl<'de, F: FnMut(Cow<'de, str>, &'de RawValue) -> bool> Visitor<'de> for Membe
     }
 }
 
+struct Contents<'a, F> {
+    text: &'a str,
+    most: usize,
+    visit: F,
+}
+
+impl<'a, F: FnMut(Cow<'a, str>, Content<'a>)> Visitor<'a> for Contents<'a, F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some(Text(key)) = map.next_key()? {
+            let content = if is_before_list(self.text, &key) {
+                let elements = map.next_value_seed(Elements { most: self.most })?;
+                elements.map_or(Content::LongList, Content::List)
+            } else {
+                Content::of(map.next_value()?, self.most)
+            };
+            (self.visit)(key, content);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a list comes after a key of this text. serde has to know what it reads before it reads it, and the key tells where
+/// that is; one with escapes does not.
+fn is_before_list(text: &str, key: &Cow<'_, str>) -> bool {
+    let Cow::Borrowed(key) = key else { return false };
+    let start = key.as_ptr().addr() - text.as_ptr().addr();
+    let rest = text[start + key.len()..].strip_prefix('"').unwrap_or_default();
+    rest.trim_start().strip_prefix(':').is_some_and(|value| value.trim_start().starts_with('['))
+}
+
+/// Reads the elements of a list, or `None` if there are more than `most`.
 struct Elements {
     most: usize,
 }
 
+impl<'de> DeserializeSeed<'de> for Elements {
+    type Value = Option<Vec<&'de RawValue>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
 impl<'de> Visitor<'de> for Elements {
-    type Value = Vec<&'de RawValue>;
+    type Value = Option<Vec<&'de RawValue>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list")
@@ -212,13 +296,14 @@ impl<'de> Visitor<'de> for Elements {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut elements = Vec::new();
+        let mut are_few = true;
         while let Some(element) = list.next_element()? {
-            if elements.len() == self.most {
-                return Err(A::Error::custom("too many elements"));
+            are_few = elements.len() < self.most;
+            if are_few {
+                elements.push(element);
             }
-            elements.push(element);
         }
-        Ok(elements)
+        Ok(are_few.then_some(elements))
     }
 }
 

@@ -25,7 +25,7 @@ const KNOWN: [&str; 4] = ["on_break", "breakDetail", "agent_id", "user_id"];
 pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(Break, Vec<String>), ApiError> {
     match envelope::judge(received, Module::AgentProfile)? {
         Judged::Payload(envelope) => {
-            let data = envelope.data.and_then(lenient::structure).ok_or_else(unclear)?;
+            let data = envelope.value().and_then(lenient::structure).ok_or_else(unclear)?;
             let object = Object::read(&data).map_err(|error| over_limit("data", error))?;
             let (value, detail_is_mended) = decode(&data, &object, zone)?;
             let is_mended = data.is_mended || detail_is_mended;
@@ -45,7 +45,7 @@ pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(Break, Vec<S
 /// Whose break it is. The error for "not on break" names nobody.
 pub(crate) fn owner(judged: &Judged<'_>) -> Owner {
     let Judged::Payload(envelope) = judged else { return Owner::default() };
-    let Some(data) = envelope.data.and_then(lenient::structure) else { return Owner::default() };
+    let Some(data) = envelope.value().and_then(lenient::structure) else { return Owner::default() };
     let object = Object::read(&data).unwrap_or_default();
     Owner { agent_id: object.read_as("agent_id", id), user_id: object.read_as("user_id", id) }
 }

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use crate::json;
-use crate::json::{Malformed, RawValue};
+use crate::json::{Content, Malformed, RawValue};
 
-use crate::client::budget::BODY_BYTES;
+use crate::client::budget::{BODY_BYTES, ITEMS};
 use crate::client::error::{ApiError, ErrorKind};
 use crate::client::received::{Body, Received};
 use crate::client::replies::codes;
@@ -17,12 +17,19 @@ use crate::client::replies::lenient::Object;
 #[derive(Debug)]
 pub struct Envelope<'a> {
     /// The payload of the agentProfile calls.
-    pub data: Option<&'a RawValue>,
+    pub data: Option<Content<'a>>,
     /// The second payload of `tags`.
-    pub icon_details: Option<&'a RawValue>,
+    pub icon_details: Option<Content<'a>>,
     /// Without a payload, the key of a list that nobody has read.
     pub unread: Option<Cow<'a, str>>,
     verdict: Verdict,
+}
+
+impl<'a> Envelope<'a> {
+    /// The payload of a call whose payload is no list.
+    pub fn value(&self) -> Option<&'a RawValue> {
+        self.data.as_ref().and_then(Content::value)
+    }
 }
 
 #[derive(Debug)]
@@ -199,12 +206,12 @@ struct Keys<'a> {
     status: Option<&'a RawValue>,
     codes: Vec<(Cow<'a, str>, &'a RawValue)>,
     message: Option<String>,
-    data: Option<&'a RawValue>,
-    icon_details: Option<&'a RawValue>,
+    data: Option<Content<'a>>,
+    icon_details: Option<Content<'a>>,
     /// What other calls have instead of `data` (`api.md` §0).
-    response: Option<&'a RawValue>,
+    response: Option<Content<'a>>,
     /// An error that is an object of its own, or a list of them.
-    error: Option<&'a RawValue>,
+    error: Option<Content<'a>>,
     /// The key of another list that is not empty.
     unread: Option<Cow<'a, str>>,
     /// A deciding key that occurs twice.
@@ -212,7 +219,10 @@ struct Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
-    fn read(&mut self, key: Cow<'a, str>, value: &'a RawValue) {
+    fn read(&mut self, key: Cow<'a, str>, content: Content<'a>) {
+        // A list says nothing as a status, a code or a message.
+        let value = content.value().unwrap_or(RawValue::NULL);
+        let is_list = content.value().is_none();
         match &*key {
             "status" => {
                 let earlier = self.status.replace(value);
@@ -224,34 +234,36 @@ impl<'a> Keys<'a> {
                 }
                 self.codes.push((key, value));
             }
-            "error" | "errors" if lenient::is_object(value) || lenient::is_list(value) => {
-                self.error = Some(value);
-            }
+            "error" | "errors" if lenient::is_object(value) || is_list => self.error = Some(content),
             "message" | "msg" | "error" | "errorMessage" => {
                 let message = lenient::borrowed_text(value);
                 self.message = message.map(|message| excerpt(&message).to_owned()).or(self.message.take());
             }
-            "data" => self.data = Some(value),
-            "iconDetails" => self.icon_details = Some(value),
-            "response" => self.response = Some(value),
-            _ if lenient::is_list(value) && lenient::elements(value).is_ok_and(|list| !list.is_empty()) => {
-                self.unread = self.unread.take().or(Some(key));
+            "data" => self.data = Some(content),
+            "iconDetails" => self.icon_details = Some(content),
+            "response" => self.response = Some(content),
+            _ => {
+                let is_unread = matches!(content, Content::List(list) if !list.is_empty());
+                self.unread = self.unread.take().or(is_unread.then_some(key));
             }
-            _ => {}
         }
     }
 
     /// What is said in other places than the usual ones, where those are empty.
     fn look_further(&mut self) {
-        self.data = self.data.or(self.response);
+        self.data = self.data.take().or(self.response.take());
         if !self.codes.is_empty() || self.reports_success() == Some(true) {
             return;
         }
-        let Some(error) = self.error else { return };
-        let first = lenient::elements(error).ok().and_then(|list| list.first().copied());
-        for (key, value) in Object::read(first.unwrap_or(error)).unwrap_or_default().0 {
+        let error = match &self.error {
+            Some(Content::List(list)) => list.first().copied(),
+            Some(Content::Value(value)) => Some(*value),
+            Some(Content::LongList) | None => None,
+        };
+        let Some(error) = error else { return };
+        for (key, value) in Object::read(error).unwrap_or_default().0 {
             if CODES.contains(&&*key) || matches!(&*key, "message" | "msg") {
-                self.read(key, value);
+                self.read(key, Content::Value(value));
             }
         }
     }
@@ -283,7 +295,7 @@ fn parse(body: &Body) -> Result<Keys<'_>, ApiError> {
     let mut keys = Keys::default();
     let is_object = text.trim_start().starts_with('{');
     let checked = if is_object {
-        json::check_object(text, |key, value| keys.read(key, value))
+        json::check_object(text, ITEMS, |key, content| keys.read(key, content))
     } else {
         json::check(text).map(drop)
     };

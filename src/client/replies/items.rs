@@ -2,15 +2,22 @@
 
 use crate::client::error::{ApiError, ErrorKind};
 use crate::client::replies::lenient;
-use crate::client::replies::lenient::{Object, OverLimit, Structure};
-use crate::json::RawValue;
+use crate::client::replies::lenient::{Object, OverLimit, Structure, TOO_MANY_ITEMS};
+use crate::json::{Content, RawValue};
 
 /// The items under a key.
 #[derive(Debug)]
 pub struct Items<'a> {
     key: &'static str,
-    /// A list, or an only item.
-    value: Option<Structure<'a>>,
+    source: Source<'a>,
+}
+
+#[derive(Debug)]
+enum Source<'a> {
+    List(Vec<&'a RawValue>),
+    LongList,
+    /// An only item, or either in a string.
+    Structure(Structure<'a>),
 }
 
 impl<'a> Items<'a> {
@@ -18,25 +25,29 @@ impl<'a> Items<'a> {
     ///
     /// # Errors
     /// When it is something else.
-    pub fn of(key: &'static str, value: Option<&'a RawValue>) -> Result<Self, ApiError> {
-        let Some(value) = value.filter(|value| !lenient::is_absent(value)) else {
-            return Ok(Self::none(key));
+    pub fn of(key: &'static str, content: Option<Content<'a>>) -> Result<Self, ApiError> {
+        let value = match content {
+            None => return Ok(Self::none(key)),
+            Some(Content::List(list)) => return Ok(Self { key, source: Source::List(list) }),
+            Some(Content::LongList) => return Ok(Self { key, source: Source::LongList }),
+            Some(Content::Value(value)) if lenient::is_absent(value) => return Ok(Self::none(key)),
+            Some(Content::Value(value)) => value,
         };
         let has_items = |value: &Structure<'_>| lenient::is_list(value) || lenient::is_object(value);
-        let value = lenient::structure(value).filter(has_items).ok_or_else(|| {
+        let structure = lenient::structure(value).filter(has_items).ok_or_else(|| {
             ApiError::new(ErrorKind::Protocol, format!("`{key}` in the reply is not a list"))
         })?;
-        Ok(Self { key, value: Some(value) })
+        Ok(Self { key, source: Source::Structure(structure) })
     }
 
     /// An empty list.
     pub(crate) fn none(key: &'static str) -> Self {
-        Self { key, value: None }
+        Self { key, source: Source::List(Vec::new()) }
     }
 
     /// Whether damaged characters were replaced as the list was unpacked.
     pub(crate) fn is_mended(&self) -> bool {
-        self.value.as_ref().is_some_and(|value| value.is_mended)
+        matches!(&self.source, Source::Structure(structure) if structure.is_mended)
     }
 
     /// Goes over the items in the server's order: each as it was written, and taken apart.
@@ -48,17 +59,20 @@ impl<'a> Items<'a> {
         mut visit: impl FnMut(&'i RawValue, &Object<'i>) -> Result<(), ApiError>,
     ) -> Result<(), ApiError> {
         let over_limit = |error| over_limit(self.key, error);
-        let Some(value) = self.value.as_deref() else { return Ok(()) };
-        if lenient::is_object(value) {
-            let object = Object::read(value).map_err(over_limit)?;
-            if !object.0.is_empty() {
-                visit(value, &object)?;
+        let mut visit_all = |items: &[&'i RawValue]| {
+            items.iter().try_for_each(|item| visit(item, &Object::read(item).map_err(over_limit)?))
+        };
+        match &self.source {
+            Source::List(list) => visit_all(list),
+            Source::LongList => Err(over_limit(TOO_MANY_ITEMS)),
+            Source::Structure(value) if lenient::is_list(value) => {
+                visit_all(&lenient::elements(value).map_err(over_limit)?)
+            }
+            Source::Structure(value) => {
+                let object = Object::read(value).map_err(over_limit)?;
+                if object.0.is_empty() { Ok(()) } else { visit(value, &object) }
             }
         }
-        for item in lenient::elements(value).map_err(over_limit)? {
-            visit(item, &Object::read(item).map_err(over_limit)?)?;
-        }
-        Ok(())
     }
 }
 
@@ -69,10 +83,12 @@ pub(crate) fn over_limit(key: &str, error: OverLimit) -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::budget::ITEMS;
     use crate::json::check;
 
     fn items(json: &str) -> Result<Vec<String>, &'static str> {
-        let items = Items::of("data", Some(check(json).unwrap())).map_err(|error| error.kind().word())?;
+        let content = Content::of(check(json).unwrap(), ITEMS);
+        let items = Items::of("data", Some(content)).map_err(|error| error.kind().word())?;
         let mut written = vec![];
         let write = |item: &RawValue, _: &Object<'_>| {
             written.push(item.get().to_owned());

@@ -24,7 +24,7 @@ const TOLERANCE: i64 = 5;
 pub(crate) fn read(received: &Received, zone: &TimeZone) -> Result<(Wrapup, Vec<String>), ApiError> {
     match envelope::judge(received, Module::AgentProfile)? {
         Judged::Payload(envelope) => {
-            let data = envelope.data.and_then(lenient::structure).ok_or_else(unclear)?;
+            let data = envelope.value().and_then(lenient::structure).ok_or_else(unclear)?;
             let object = Object::read(&data).map_err(|error| over_limit("data", error))?;
             let (mut wrapup, mut notes) = decode(&object, received.server_now(), zone)?;
             notes.extend(data.is_mended.then(|| MENDED.to_owned()));

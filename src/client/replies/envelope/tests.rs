@@ -187,7 +187,7 @@ fn status_or_code_said_twice_is_refused_and_other_keys_may_repeat() {
     assert_eq!(profile(200, r#"{"code":200,"\u0063ode":1044}"#), "protocol");
     let received = Received::of(200, r#"{"status":"success","data":1,"x":1,"data":2,"x":2}"#);
     let Ok(Judged::Payload(envelope)) = judge(&received, Module::Any) else { panic!("a payload") };
-    assert_eq!(envelope.data.map(RawValue::get), Some("2"));
+    assert_eq!(envelope.value().map(RawValue::get), Some("2"));
 }
 
 #[test]
@@ -226,9 +226,14 @@ fn the_servers_message_is_passed_on_with_the_status_where_there_is_no_code() {
 fn notifications_and_icons_are_handed_on_as_they_stand() {
     let received = Received::of(200, r#"{"status":"success","iconDetails":[ {"b":2}],"data":[{"a": 1}]}"#);
     let Ok(Judged::Payload(envelope)) = judge(&received, Module::Tags) else { panic!("a success") };
-    let of = |payload: Option<&RawValue>| payload.map(|payload| payload.get().to_owned());
-    assert_eq!(of(envelope.data).as_deref(), Some(r#"[{"a": 1}]"#));
-    assert_eq!(of(envelope.icon_details).as_deref(), Some(r#"[ {"b":2}]"#));
+    let of = |payload| match payload {
+        Some(Content::List(list)) => list.into_iter().map(|item: &RawValue| item.get().to_owned()).collect(),
+        other => panic!("{other:?} is no list"),
+    };
+    assert_eq!(
+        (of(envelope.data), of(envelope.icon_details)),
+        (vec![r#"{"a": 1}"#.to_owned()], vec![r#"{"b":2}"#.to_owned()])
+    );
 }
 
 #[test]

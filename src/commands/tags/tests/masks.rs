@@ -11,7 +11,7 @@ use crate::client::replies::tags::decode;
 use crate::commands::tags::{DOCUMENT, row};
 use crate::floor::answer::Tag;
 use crate::floor::event::{Event, EventKind, ReportedTag};
-use crate::json::Raw;
+use crate::json::{Content, Raw};
 use crate::output::event_view;
 use crate::output::formats::json::write_line;
 use crate::output::formats::render::render;
@@ -109,8 +109,9 @@ fn object<'p>(pieces: impl IntoIterator<Item = &'p (&'static str, Piece)>) -> St
 
 fn tag(fields: &str, icon: &str) -> Option<Tag> {
     let (data, icon) = (Raw::of(&format!("[{fields}]")), Raw::of(icon));
-    let data = Items::of("data", Some(&data)).ok()?;
-    let icons = Items::of("iconDetails", Some(&icon)).ok()?;
+    let [data, icon] = [&data, &icon].map(|json| Content::of(json, usize::MAX));
+    let data = Items::of("data", Some(data)).ok()?;
+    let icons = Items::of("iconDetails", Some(icon)).ok()?;
     decode(&data, &icons, &india(), Some).ok()?.notifications.pop()
 }
 
