@@ -227,6 +227,16 @@ impl Row {
         Self { fields, values: fields.iter().map(|_| Value::Absent).collect() }
     }
 
+    /// A row of all these values, in the order of the fields: for a large answer, because no field is searched for.
+    ///
+    /// # Panics
+    /// If the keys are not those of the fields. They stand in the code, so a wrong one shows at the first test.
+    #[must_use]
+    pub fn of<const N: usize>(fields: &'static [Field], values: [(&str, Value); N]) -> Self {
+        assert!(fields.iter().map(|field| field.key).eq(values.iter().map(|(key, _)| *key)), "other fields");
+        Self { fields, values: values.into_iter().map(|(_, value)| value).collect() }
+    }
+
     /// The same row with another value.
     ///
     /// # Panics

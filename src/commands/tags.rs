@@ -7,7 +7,7 @@ pub(crate) mod past;
 use std::cell::RefCell;
 
 use clap::Args;
-use compact_str::CompactString;
+use compact_str::{CompactString, CompactStringExt};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -359,18 +359,20 @@ fn outcome(
 
 #[must_use]
 pub fn row(profile: CompactString, tag: Tag) -> Row {
-    let label = tag.icon_names.join(", ");
-    Row::new(DOCUMENT.fields)
-        .with("profile", profile)
-        .with("id", tag.id)
-        .with("time", tag.time)
-        .with("kind", tag.kind)
-        .with("message", tag.message)
-        .with("agent_id", tag.agent_id)
-        .with("call_id", tag.call_id)
-        .with("customer", tag.customer)
-        .with("icons", RawList { label: label.into(), items: tag.icons })
-        .with("fields", tag.fields)
+    let icons = RawList { label: tag.icon_names.join_compact(", "), items: tag.icons };
+    let values = [
+        ("profile", profile.into()),
+        ("id", tag.id.into()),
+        ("time", tag.time.into()),
+        ("kind", tag.kind.into()),
+        ("message", tag.message.into()),
+        ("agent_id", tag.agent_id.into()),
+        ("call_id", tag.call_id.into()),
+        ("customer", tag.customer.into()),
+        ("icons", icons.into()),
+        ("fields", tag.fields.into()),
+    ];
+    Row::of(DOCUMENT.fields, values)
 }
 
 #[cfg(test)]

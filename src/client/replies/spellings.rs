@@ -1,8 +1,6 @@
 //! The names under which servers may send a field. None is published (`api.md` §3), so one table
 //! per kind of item lists what is likely, best first. Case, `_`, `-` and spaces do not matter: `callId` is `call_id`.
 
-use std::collections::HashMap;
-
 use compact_str::CompactString;
 
 use crate::client::replies::lenient;
@@ -64,13 +62,10 @@ pub enum OfAgent {
     Name,
 }
 
-/// A table of spellings, ready to be looked up. A spelling with a dot names a key of a nested object.
+/// Names with their spellings, which are written as [`plain`] writes them. A spelling with a dot names a key of a nested object.
+/// They are few enough to be looked through: an index of them would take longer to make than most replies to read.
 #[derive(Debug)]
-pub struct Spellings<N> {
-    index: HashMap<String, (N, usize)>,
-    /// The keys of nested objects that a spelling names.
-    parents: Vec<String>,
-}
+pub struct Spellings<N: 'static>(&'static [(N, &'static [&'static str])]);
 
 /// What was found in one object, best spelling first.
 #[derive(Debug)]
@@ -87,26 +82,13 @@ struct Finding<'a, N> {
 }
 
 impl<N: Copy + Ord> Spellings<N> {
-    fn new(names: &[(N, &[&str])]) -> Self {
-        let mut index = HashMap::new();
-        let mut parents = Vec::new();
-        for (name, spellings) in names {
-            for (rank, spelling) in spellings.iter().enumerate() {
-                let plain = plain(spelling);
-                if let Some((parent, _)) = plain.split_once('.') {
-                    parents.push(parent.to_owned());
-                }
-                index.insert(plain, (*name, rank));
-            }
-        }
-        Self { index, parents }
-    }
-
-    /// The spellings of a name, without case and marks.
+    /// The spellings of a name.
     #[cfg(test)]
     pub(crate) fn of(&self, name: N) -> impl Iterator<Item = &str> {
-        let spelled = self.index.iter().filter(move |(_, (other, _))| *other == name);
-        spelled.map(|(spelling, _)| spelling.as_str())
+        self.0
+            .iter()
+            .filter(move |(other, _)| *other == name)
+            .flat_map(|(_, spellings)| spellings.iter().copied())
     }
 
     /// Finds every known spelling in an object.
@@ -120,14 +102,22 @@ impl<N: Copy + Ord> Spellings<N> {
         Finder { spellings: self, keys: Vec::new() }
     }
 
+    /// The name that a word spells, and how far its spelling is from the best.
     fn look_up(&self, plain: &str) -> Option<(N, usize)> {
-        self.index.get(plain).copied()
+        self.0.iter().find_map(|(name, spellings)| {
+            Some((*name, spellings.iter().position(|spelling| *spelling == plain)?))
+        })
+    }
+
+    /// Whether spellings begin so.
+    fn have_any_in(&self, parent: &str) -> bool {
+        self.0.iter().any(|(_, spellings)| spellings.iter().any(|spelling| spelling.starts_with(parent)))
     }
 }
 
 /// Finds spellings in one item of a list after another. Most items have the same keys in the same places, so what a key means
 /// is looked up again only where the item before had another one.
-pub(crate) struct Finder<'s, N> {
+pub(crate) struct Finder<'s, N: 'static> {
     spellings: &'s Spellings<N>,
     /// The keys of the items before, by their place.
     keys: Vec<Key<N>>,
@@ -136,19 +126,20 @@ pub(crate) struct Finder<'s, N> {
 struct Key<N> {
     written: CompactString,
     meaning: Option<(N, usize)>,
-    /// Whether spellings name keys of the object that is its value.
-    is_parent: bool,
 }
 
 impl<N: Copy + Ord> Finder<'_, N> {
     pub(crate) fn find<'a>(&mut self, object: &Object<'a>) -> Findings<'a, N> {
         let mut findings = Vec::with_capacity(object.0.len());
         for (place, (written, value)) in object.0.iter().enumerate() {
-            let Key { meaning, is_parent, .. } = *self.key(place, written);
+            let meaning = self.meaning(place, written);
             findings.extend(meaning.map(|(name, rank)| Finding { name, rank, key: place, value }));
-            if is_parent && lenient::is_object(value) {
+            if lenient::is_object(value) {
                 let mut nested = plain(written);
                 nested.push('.');
+                if !self.spellings.have_any_in(&nested) {
+                    continue;
+                }
                 let parent = nested.len();
                 // An item with too many keys inside is no reason to refuse it: nothing is found there.
                 for (inner, value) in Object::read(value).unwrap_or_default().0 {
@@ -164,21 +155,19 @@ impl<N: Copy + Ord> Finder<'_, N> {
         Findings(findings)
     }
 
-    fn key(&mut self, place: usize, written: &str) -> &Key<N> {
-        let is_known = self.keys.get(place).is_some_and(|key| key.written == written);
-        if !is_known {
-            let plain = plain(written);
-            let meaning = self.spellings.look_up(&plain);
-            let is_parent = self.spellings.parents.contains(&plain);
-            let key = Key { written: written.into(), meaning, is_parent };
-            // Places are asked for in their order.
-            if place < self.keys.len() {
-                self.keys[place] = key;
-            } else {
-                self.keys.push(key);
-            }
+    fn meaning(&mut self, place: usize, written: &str) -> Option<(N, usize)> {
+        if let Some(key) = self.keys.get(place).filter(|key| key.written == written) {
+            return key.meaning;
         }
-        &self.keys[place]
+        let meaning = self.spellings.look_up(&plain(written));
+        let key = Key { written: written.into(), meaning };
+        // Places are asked for in their order.
+        if place < self.keys.len() {
+            self.keys[place] = key;
+        } else {
+            self.keys.push(key);
+        }
+        meaning
     }
 }
 
@@ -201,6 +190,8 @@ impl<'a, N: Copy + Eq> Findings<'a, N> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::json::Raw;
 
@@ -243,9 +234,10 @@ mod tests {
     #[test]
     fn no_spelling_means_two_things() {
         fn count<N>(table: &Spellings<N>) -> usize {
-            table.index.len()
+            let all = table.0.iter().flat_map(|(_, spellings)| spellings.iter().copied());
+            let all: HashSet<&str> = all.inspect(|it| assert_eq!(plain(it), *it, "finds nothing")).collect();
+            all.len()
         }
-        // Building the index would silently drop a spelling that is in two lists.
         assert_eq!(count(&NOTIFICATION), 6 + 19 + 12 + 12 + 4 + 5 + 17 + 6);
         assert_eq!(count(&ICON), 3 + 9 + 7 + 4);
         assert_eq!(count(&BREAK), 12 + 17);

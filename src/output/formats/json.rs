@@ -180,7 +180,6 @@ impl Json<'_> {
         object.close();
     }
 
-    /// Writes the value of a key at this depth.
     /// Digits and punctuation: nothing to escape.
     fn time(&self, time: Timestamp, out: &mut Vec<u8>) {
         out.push(b'"');
@@ -189,6 +188,7 @@ impl Json<'_> {
         out.push(b'"');
     }
 
+    /// Writes the value of a key at this depth.
     fn value(&self, field: &Field, value: &Value, depth: usize, out: &mut Vec<u8>) {
         match value {
             Value::Absent => out.extend_from_slice(b"null"),
