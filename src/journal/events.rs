@@ -46,6 +46,14 @@ pub(super) const COLUMNS: &str = "seq, agent, type, at, body, server_at, custome
 const FIRST_SINCE: &str = "
     SELECT coalesce(min(seq), 9223372036854775807) FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2";
 
+/// Of an agent (?1), what was noticed from a moment (?2) on, or was recorded since, by a clock that was up to a day behind.
+pub(super) fn since_by_number() -> String {
+    format!("(at >= ?2 OR (at >= ?2 - {DAY} AND seq >= ({FIRST_SINCE})))")
+}
+
+/// In milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
 /// Of an agent (?1), the number of what was noticed first from a moment (?2) on, or the largest that there is.
 pub(super) const NEXT: &str = "
     SELECT coalesce((
@@ -124,15 +132,23 @@ impl Journal {
         Ok(events)
     }
 
-    /// What a memory of an agent is restored from, and what went on in a window: what was noticed from `from` on, and
-    /// however old it is, what says which break and wrap-up went on at `from`, and for whom the session answered.
+    /// What a memory of an agent is restored from, and what went on in a window: what was noticed from `from` on or recorded
+    /// since, and however old it is, what says which break and wrap-up went on at `from`, and for whom the session answered.
     pub(crate) fn to_remember(
         &self,
         agent: AgentRef,
         from: Timestamp,
     ) -> Result<Vec<Recorded>, JournalError> {
         let [of_breaks, of_wrapups] = STARTS;
-        self.since(agent, from, &["agent_changed", of_breaks, of_wrapups], "")
+        let mut events = self.since(agent, from, &["agent_changed", of_breaks, of_wrapups], "")?;
+        let tags = format!(
+            "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent
+             WHERE agent = ?1 AND at < ?2 AND {} AND type = 'tag'",
+            since_by_number()
+        );
+        events.extend(self.read(&tags, (agent.0, millis(from)))?);
+        events.sort_by_key(|recorded| recorded.seq);
+        Ok(events)
     }
 
     /// What breaks in a window that begins at `from` follow from: of hundreds of events of a day, some twenty.

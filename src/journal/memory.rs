@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::params;
 
 use super::agents::AgentRef;
-use super::events::{COLUMNS, OF_STATE};
+use super::events::{COLUMNS, OF_STATE, since_by_number};
 use super::{Journal, JournalError, body, millis};
 use crate::floor::answer::Tag;
 use crate::floor::diff::Memory;
@@ -105,7 +105,8 @@ impl Journal {
             Some((from, is_needed)) => {
                 let tags = format!(
                     "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent
-                     WHERE agent = ?1 AND at >= ?2 AND type = 'tag' AND seq <= ?3 ORDER BY at DESC"
+                     WHERE agent = ?1 AND {} AND type = 'tag' AND seq <= ?3 ORDER BY at DESC",
+                    since_by_number()
                 );
                 self.read_some(&tags, params![agent.0, millis(from), base], is_needed)?
             }

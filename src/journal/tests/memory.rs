@@ -126,6 +126,23 @@ fn a_memory_is_restored_from_recent_notifications_and_from_what_goes_on() {
 }
 
 #[test]
+fn what_was_recorded_while_the_clock_was_a_day_behind_is_not_forgotten_once_it_is_right() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let (day, tag) = (24 * HOUR, 0);
+    let times = [0, day, 2 * day + 60, day + 120, HOUR, 2 * day + 180];
+    let events = (0..).zip(times).map(|(number, at)| any_event(number, tag, at)).collect();
+    journal.write_round(entry(agent, 0, events));
+    let now = at(3 * day);
+    let recorded = journal.to_remember(agent, remembered_from(now)).expect("read");
+    assert_eq!(numbers(&recorded, |_| true), [3, 4, 6], "and nothing that is older than that");
+    let known =
+        journal.memory_for(Some(&[]), Some(Timestamp::MIN), agent, 5, now, &OwnClocks::after_past(now));
+    assert_eq!(numbers(&known.expect("read").recorded, |_| true), [3, 4]);
+}
+
+#[test]
 fn what_was_seen_of_another_agent_of_the_session_is_remembered_however_old() {
     let folder = Folder::new();
     let journal = folder.create();

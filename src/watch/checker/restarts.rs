@@ -51,6 +51,8 @@ struct Day<'a> {
     last_states: LastStates,
     /// The last answer of all.
     last_came: i64,
+    /// When an answer reported a break or wrap-up although a later one, recorded before it, had denied it, if none has come since.
+    late_since: Option<Timestamp>,
     was_killed: bool,
     has_slept: bool,
     lives: usize,
@@ -110,6 +112,7 @@ pub(crate) fn record_a_day_with(fault: Option<Fault<'_>>, seed: u64, size: &Size
         last_good: began,
         last_states: LastStates { breaks: began, wrapups: began },
         last_came: began,
+        late_since: None,
         was_killed: false,
         has_slept: false,
         lives: spans.len(),

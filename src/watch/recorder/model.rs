@@ -168,7 +168,8 @@ impl Book {
         self.runs.iter_mut().for_each(|run| run.is_stopped = true);
     }
 
-    /// The events since `from`, and however old they are, those of what goes on.
+    /// The events since `from`, those that were recorded since by a clock that was up to a day behind, and however old they are,
+    /// those of what goes on.
     fn to_remember(&self, index: usize, from: Timestamp) -> impl Iterator<Item = &Event> {
         let own = move || self.events.iter().filter(move |(agent, _)| *agent == index).map(|(_, one)| one);
         let in_window = own().find(|one| one.event.at >= from).map_or(i64::MAX, |one| one.seq);
@@ -180,8 +181,11 @@ impl Book {
         let on_break = last(|kind| matches!(kind, EventKind::BreakStarted(_)));
         let in_wrapup = last(|kind| matches!(kind, EventKind::WrapupStarted(_)));
         let first = changed.min(on_break).min(in_wrapup).min(in_window);
-        let is_remembered =
-            move |one: &&Recorded| one.event.at >= from || (one.seq >= first && is_of_state(&one.event.kind));
+        let day = SignedDuration::from_hours(24);
+        let is_remembered = move |one: &&Recorded| {
+            let is_recent = one.event.at >= from || one.event.at >= from - day && one.seq >= in_window;
+            is_recent || (one.seq >= first && is_of_state(&one.event.kind))
+        };
         own().filter(is_remembered).map(|one| &one.event)
     }
 

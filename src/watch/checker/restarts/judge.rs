@@ -160,6 +160,11 @@ impl Day<'_> {
         verdict.counts.late += usize::from(is_late);
         if is_late && events.iter().any(|event| is_of_state(&event)) {
             self.answers.blur(Blur::Late, result.taken_at, self.wall(self.last_states.breaks));
+            self.late_since.get_or_insert(result.taken_at);
+        }
+        // The one before it that denied what it reported is in no event, so the next one counts.
+        if let Some(since) = self.late_since.take_if(|_| !is_late && result.break_state.is_some()) {
+            self.answers.blur(Blur::Late, since, result.taken_at);
         }
         self.last_came = self.last_came.max(came);
         let is_reported = |part| events.iter().any(|event| event.kind.words().needs == Some(part));
