@@ -3,6 +3,9 @@ use serde_json::Value;
 
 use super::*;
 
+mod contents;
+mod depth;
+
 fn nested(depth: usize) -> String {
     format!("{}{}", "[".repeat(depth), "]".repeat(depth))
 }
@@ -128,75 +131,6 @@ fn what_is_json_is_what_the_parser_takes_for_it() {
     for text in accepted.into_iter().chain(refused) {
         assert_eq!(check(text).is_ok(), serde_json::from_str::<&RawValue>(text).is_ok(), "{text:?}");
     }
-}
-
-#[test]
-fn the_depth_limit_is_exact_and_holds_for_any_depth() {
-    let limit = DEPTH;
-    assert_eq!(verdict(&nested(limit)), Ok(()));
-    assert_eq!(verdict(&nested(limit + 1)), Err("too deep"));
-    assert_eq!(verdict(&nested(100_000)), Err("too deep"));
-    assert_eq!(verdict(&"{\"a\":".repeat(limit + 1)), Err("too deep"));
-    let mixed = format!("{}1{}", "[{\"a\":".repeat(limit / 2), "}]".repeat(limit / 2));
-    assert_eq!(verdict(&mixed), Ok(()));
-    assert_eq!(verdict(&format!("[{mixed}]")), Err("too deep"));
-}
-
-/// Keys with what is in them: the elements of a list, or the value.
-fn contents(text: &str, most: usize) -> Result<Vec<(String, String)>, Malformed> {
-    let mut contents = vec![];
-    check_object(text, most, |key, content| {
-        let words = match content {
-            Content::List(list) => list.iter().map(|item| format!("<{item}>")).collect(),
-            Content::LongList => "long".to_owned(),
-            Content::Value(value) => value.get().to_owned(),
-        };
-        contents.push((key.into_owned(), words));
-    })?;
-    Ok(contents)
-}
-
-#[test]
-fn lists_of_an_object_are_taken_apart_wherever_they_are() {
-    for (text, wanted) in [
-        (r#"{"a":[1, {"b":[]} ],"c":{"d":[2]}}"#, [("a", "<1><{\"b\":[]}>"), ("c", r#"{"d":[2]}"#)]),
-        (" {\"a\" \n:\t[ ] , \"a\": null}\n", [("a", ""), ("a", "null")]),
-        (r#"{"\u0061":[1],"[":"["}"#, [("a", "<1>"), ("[", "\"[\"")]),
-        (r#"{"a\"":["]"],"":[[]]}"#, [("a\"", "<\"]\">"), ("", "<[]>")]),
-        (r#"{"a":[1,2,3],"\u0062":[1,2,3]}"#, [("a", "long"), ("b", "long")]),
-    ] {
-        let wanted = wanted.map(|(key, content)| (key.to_owned(), content.to_owned()));
-        assert_eq!(contents(text, 2).unwrap(), wanted, "{text}");
-    }
-    for text in [
-        r#"{"a":[1,]}"#,
-        r#"{"a":[1,2,3,]}"#,
-        r#"{"a":[1e]}"#,
-        r#"{"a":[}"#,
-        r#"{"a" []}"#,
-        "[]",
-        r#"{"a":["\ud800"]}"#,
-    ] {
-        assert!(contents(text, 2).is_err(), "{text}");
-    }
-}
-
-proptest! {
-    /// In texts of brackets and strings, most of which are no JSON.
-    #[test]
-    fn no_depth_is_missed_by_counting_brackets(
-        pieces in prop::collection::vec(prop::sample::select(vec!["{", "[", "}", "]", ",", " ", "},{", "\"", "\\"]), 0..60),
-        most in 1_usize..5,
-    ) {
-        let text = pieces.concat();
-        prop_assert!(may_be_deeper(text.as_bytes(), most) || !is_deeper(text.as_bytes(), most), "{text}");
-    }
-}
-
-#[test]
-fn a_long_list_is_not_taken_for_a_deep_one() {
-    let items = r#"{"a": "}"}, ["b"], "#.repeat(500);
-    assert!(!may_be_deeper(format!("[{items}0]").as_bytes(), 5));
 }
 
 #[test]
