@@ -4,11 +4,13 @@
 //! megabyte. Loaders know that form since glibc 2.36.
 //!
 //! A release has no index of the places from which functions are called, which takes 115 kB: a panic ends the process where it
-//! is reported, and without the names that `strip` removes, a backtrace says nothing.
+//! is reported, and without the names that `strip` removes, a backtrace says nothing. What of the compiler's library would read
+//! that index is linked into it: to load that library takes a twentieth of the time of a request.
 
 #![allow(clippy::print_stdout)] // That is how cargo hears it.
 
 use std::env;
+use std::path::Path;
 use std::process::Command;
 
 fn main() {
@@ -17,10 +19,19 @@ fn main() {
         && env::var("TARGET").is_ok_and(|target| target == "x86_64-unknown-linux-gnu");
     if is_for_such_a_machine && env::var("PROFILE").is_ok_and(|profile| profile == "release") {
         println!("cargo::rustc-link-arg-bins=-Wl,--no-eh-frame-hdr");
+        if has_library("libgcc_eh.a") {
+            println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
+        }
     }
     if is_for_such_a_machine && loader().is_some_and(|version| version >= (2, 36)) {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
+}
+
+/// Whether the C compiler, which links the program, has a library.
+fn has_library(name: &str) -> bool {
+    let asked = Command::new("cc").arg(format!("-print-file-name={name}")).output();
+    asked.is_ok_and(|asked| Path::new(String::from_utf8_lossy(&asked.stdout).trim()).is_absolute())
 }
 
 /// The version of the C library, which the loader belongs to.
