@@ -19,9 +19,9 @@ mod mend;
 mod tokens;
 
 pub(crate) use layout::is_bidi_control;
-pub use layout::{Layout, write_raw, write_string};
+pub use layout::{Layout, compact, write_raw, write_string};
 pub use mend::mend;
-pub use tokens::{compact, replace};
+pub use tokens::replace;
 
 /// How deeply arrays and objects may be nested. [`RawValue`] takes any depth, and readers by recursion come later.
 pub const DEPTH: usize = 128;
@@ -253,7 +253,8 @@ impl<'a, F: FnMut(Cow<'a, str>, Content<'a>)> Visitor<'a> for Contents<'a, F> {
 
     fn visit_map<A: MapAccess<'a>>(mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(Text(key)) = map.next_key()? {
-            let content = if is_before_list(self.text, &key) {
+            let is_list = matches!(key, Cow::Borrowed(key) if is_before_list(self.text, key));
+            let content = if is_list {
                 let elements = map.next_value_seed(Elements { most: self.most })?;
                 elements.map_or(Content::LongList, Content::List)
             } else {
@@ -265,10 +266,9 @@ impl<'a, F: FnMut(Cow<'a, str>, Content<'a>)> Visitor<'a> for Contents<'a, F> {
     }
 }
 
-/// Whether a list comes after a key of this text. serde has to know what it reads before it reads it, and the key tells where
-/// that is; one with escapes does not.
-fn is_before_list(text: &str, key: &Cow<'_, str>) -> bool {
-    let Cow::Borrowed(key) = key else { return false };
+/// Whether a list comes after a key, which is a part of this text. serde has to know what it reads before it reads it, and the
+/// key tells where that is; one with escapes, which is no part of the text, does not.
+fn is_before_list(text: &str, key: &str) -> bool {
     let start = key.as_ptr().addr() - text.as_ptr().addr();
     let rest = text[start + key.len()..].strip_prefix('"').unwrap_or_default();
     rest.trim_start().strip_prefix(':').is_some_and(|value| value.trim_start().starts_with('['))

@@ -7,7 +7,7 @@ use deepcall::client::replies::envelope;
 use deepcall::client::replies::envelope::Judged;
 use deepcall::client::replies::items::Items;
 use deepcall::client::replies::{moments, tags};
-use deepcall::json::RawValue;
+use deepcall::json::Content;
 
 use super::Bytes;
 use super::json::{self, Level};
@@ -164,11 +164,17 @@ type Listed<'a> = (Items<'a>, Vec<String>);
 /// `None` when they are refused.
 fn check_items<'a>(
     key: &'static str,
-    found: Option<&'a RawValue>,
+    found: Option<Content<'a>>,
     keys: &[(String, &str)],
 ) -> Option<Listed<'a>> {
     let said = keys.iter().rev().find(|(name, _)| name == key).map(|(_, value)| *value);
-    assert_eq!(found.map(RawValue::get), said, "another `{key}`");
+    match &found {
+        Some(Content::Value(value)) => assert_eq!(Some(value.get()), said, "another `{key}`"),
+        Some(Content::List(_) | Content::LongList) => {
+            assert!(said.is_some_and(|said| said.starts_with('[')), "`{key}` is no list: {said:?}");
+        }
+        None => assert_eq!(said, None, "no `{key}`"),
+    }
     let visited = Items::of(key, found).and_then(|items| {
         let mut visited = vec![];
         items.each(|raw, object| {

@@ -134,7 +134,7 @@ pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
     let found = shifts(&choice, &journal, (window, now), settings)?;
     let zone_name = zone_name(&zone).unwrap_or_else(|| zone.to_offset(now).to_string());
     let report = ShiftReport::new(Frame { window, zone, zone_name, now, mask: presentation.mask }, found);
-    let note = nothing_covered(&report, &journal)?;
+    let note = nothing_covered(&report, &journal, args.who.sandbox)?;
     if own_format == Some(XLSX) {
         app.console.answer_packed(|redactor| xlsx::packed(&report, redactor))?;
     } else if presentation.format == Format::Table {
@@ -260,22 +260,28 @@ fn chosen(choice: &Choice, journal: &Journal) -> Result<Vec<AgentRow>, Failure> 
     Ok(known.into_iter().filter(|row| chosen.contains(&&row.profile)).collect())
 }
 
-/// What there is to say where nothing of the shift was recorded, or nothing but single answers.
-fn nothing_covered(report: &ShiftReport, journal: &Journal) -> Result<Option<String>, Failure> {
-    if report.agents.iter().any(|agent| !agent.shift.coverage.is_empty()) {
+/// What there is to say where no time of the shift was recorded.
+fn nothing_covered(
+    report: &ShiftReport,
+    journal: &Journal,
+    is_simulated: bool,
+) -> Result<Option<String>, Failure> {
+    let shifts = || report.agents.iter().map(|agent| &agent.shift);
+    if shifts().any(|shift| !shift.coverage.is_empty()) {
         return Ok(None);
     }
-    if report.agents.iter().any(|agent| agent.shift.first_activity.is_some()) {
+    if shifts().any(|shift| shift.first_activity.is_some()) {
         return Ok(Some(
-            "only single answers were recorded: what was between them is not known. `deepcall record --all` \
-             records whole shifts"
+            "no time has answers about both breaks and wrap-ups, so none counts as recorded; `deepcall record \
+             --all` records whole shifts"
                 .to_owned(),
         ));
     }
     let range = |from, to| times::range(from, to, report.frame.now, &report.frame.zone);
+    let who = if is_simulated { "the sandbox" } else { "the journal" };
     let held = match journal.status(report.frame.now)?.answers {
-        Some((from, to)) => format!("the journal holds answers from {}", range(from, to)),
-        None => "the journal holds no answers yet".to_owned(),
+        Some((from, to)) => format!("{who} holds answers from {}", range(from, to)),
+        None => format!("{who} holds no answers yet"),
     };
     Ok(Some(format!(
         "nothing was recorded in {}; {held}",

@@ -32,7 +32,7 @@ use measured::{Measured, measure};
 
 pub use breaks::{BreakFigures, OverLimit, ReasonShare, ShiftBreak};
 pub use limits::{Allowances, Customer, Kinds};
-pub use notifications::{KindCount, TagFigures, settle_kinds};
+pub use notifications::{KindCount, TagFigures, settle_calls};
 pub use timeline::{Cell, Segment, SegmentState, cells};
 pub use today::{DayRules, Today};
 pub use total::{Total, total};

@@ -1,9 +1,10 @@
 //! Writes JSON on one line or on many. Only the white space between tokens is ours, and raw characters that a terminal
 //! obeys or hides are escaped.
 
+use std::borrow::Cow;
 use std::io::Write;
 
-use super::tokens::{each_span, tokens};
+use super::tokens::{each_span, is_space, tokens};
 
 /// How a JSON document is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +67,17 @@ pub fn write_raw(json: &str, layout: Layout, mut depth: usize, out: &mut Vec<u8>
             _ => write_harmless(token, out),
         }
     }
+}
+
+/// Checked JSON on one line, as [`write_raw`] writes it.
+#[must_use]
+pub fn compact(json: &str) -> Cow<'_, str> {
+    if !json.bytes().any(is_space) && !may_be_harmful(json) {
+        return Cow::Borrowed(json);
+    }
+    let mut compact = Vec::with_capacity(json.len());
+    write_raw(json, Layout::Compact, 0, &mut compact);
+    Cow::Owned(String::from_utf8_lossy(&compact).into_owned())
 }
 
 /// Writes text of our own as a JSON string, with the same characters escaped.

@@ -21,7 +21,7 @@ pub(super) fn tokens(json: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-fn is_space(byte: u8) -> bool {
+pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
@@ -59,17 +59,6 @@ pub(super) fn each_span(json: &str, mut visit: impl FnMut(&str)) {
         };
     }
     visit(&json[start..]);
-}
-
-/// Checked JSON without the white space between its tokens.
-#[must_use]
-pub fn compact(json: &str) -> Cow<'_, str> {
-    if !json.bytes().any(is_space) {
-        return Cow::Borrowed(json);
-    }
-    let mut compact = String::with_capacity(json.len());
-    each_span(json, |span| compact.push_str(span));
-    Cow::Owned(compact)
 }
 
 /// Writes other tokens in place of strings and numbers of checked JSON; every other byte stays where it is.

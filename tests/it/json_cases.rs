@@ -7,6 +7,7 @@ use deepcall::client::error::ErrorKind;
 use deepcall::client::replies::codes::Module;
 use deepcall::client::replies::envelope::{Judged, judge, outcome};
 use deepcall::client::{ApiError, Received};
+use deepcall::json::Content;
 
 const TABLE: &str = include_str!("../data/json_cases.txt");
 
@@ -134,15 +135,18 @@ fn the_program_accepts_what_must_be_accepted_and_refuses_what_must_be_refused() 
             outcome(&received(case.text.clone()), Module::AgentProfile).is_err_and(|e| refuses_json(&e));
         assert_eq!(is_refused, case.verdict == Refuse, "{}: {shown}", case.group);
 
-        // The same as a piece of a reply: it comes out as it is, or not at all.
-        let body = [br#"{"status":"success","data":"#, case.text.as_slice(), b"}"].concat();
+        // The same as a piece of a reply, in a list: it comes out as it is, or not at all.
+        let body = [br#"{"status":"success","data":["#, case.text.as_slice(), b"]}"].concat();
         let body = received(body);
         let data = match judge(&body, Module::AgentProfile) {
-            Ok(Judged::Payload(envelope)) => envelope.data.map(|data| data.get().as_bytes()),
+            Ok(Judged::Payload(envelope)) => match envelope.data {
+                Some(Content::List(list)) if list.len() == 1 => Some(list[0].get().as_bytes()),
+                _ => None,
+            },
             _ => None,
         };
         let is_too_deep_here =
-            case.text.starts_with(&b"[".repeat(128)) || case.text.starts_with(&br#"{"a":"#.repeat(128));
+            case.text.starts_with(&b"[".repeat(127)) || case.text.starts_with(&br#"{"a":"#.repeat(127));
         if case.verdict == Mend {
             let data = data.unwrap_or_else(|| panic!("{}: {shown}", case.group));
             assert_ne!(data, case.text.trim_ascii(), "{}: {shown}", case.group);

@@ -61,13 +61,21 @@ fn breaks(report: &ShiftReport) -> String {
     let (Some(count), Some(time)) = (report.total.breaks, report.total.break_time) else {
         return "Nothing is known of breaks.".to_owned();
     };
-    let reasons: Vec<String> =
-        report.total.by_reason.iter().filter(|share| share.count > 0).map(words::reason).collect();
+    let reasons: Vec<String> = report.total.by_reason.iter().map(words::reason).collect();
     let time = spoken(time);
     match count {
-        0 => "There was no break.".to_owned(),
+        0 => none(report, "break"),
         1 => format!("There was 1 break, of {time}."),
         _ => format!("There were {count} breaks, together {time}: {}.", reasons.join(", ")),
+    }
+}
+
+/// What nobody saw may have been.
+fn none(report: &ShiftReport, what: &str) -> String {
+    if report.agents.iter().all(|agent| agent.shift.gaps.is_empty()) {
+        format!("There was no {what}.")
+    } else {
+        format!("No {what} was seen.")
     }
 }
 
@@ -114,7 +122,7 @@ fn wrapups(report: &ShiftReport) -> String {
     let Some(count) = report.total.wrapups else { return "Nothing is known of wrap-ups.".to_owned() };
     let Some((mean, longest)) = report.total.wrapup_mean.zip(report.total.wrapup_max) else {
         return match count {
-            0 => "There was no wrap-up.".to_owned(),
+            0 => none(report, "wrap-up"),
             1 => "There was 1 wrap-up, of which no end was seen.".to_owned(),
             _ => format!("There were {count} wrap-ups, of which no end was seen."),
         };
@@ -161,7 +169,7 @@ fn not_recorded(report: &ShiftReport) -> String {
     }
     // Gaps of one length are not yet gaps at one time.
     if gaps.len() > 1 && gaps.iter().all(|gaps| length(gaps) == length(&of_all)) {
-        return format!("For {}, nothing was recorded about any agent.", length(&of_all));
+        return format!("For {}, no agent's breaks and wrap-ups were recorded.", length(&of_all));
     }
     let with_gaps = report.agents.iter().zip(&gaps).filter(|(_, gaps)| !gaps.is_empty());
     let missing = with_gaps.map(|(agent, gaps)| format!("{} for {}", agent.profile, length(gaps)));
@@ -274,7 +282,7 @@ mod tests {
             (&[("asha", &[(0, 60)])], "Not recorded: asha for 1 h 00 min."),
             (
                 &[("asha", &[(0, 60), (90, 100)]), ("ravi", &[(0, 60), (90, 100)])],
-                "For 1 h 10 min, nothing was recorded about any agent.",
+                "For 1 h 10 min, no agent's breaks and wrap-ups were recorded.",
             ),
             // Of one length, but not at one time.
             (

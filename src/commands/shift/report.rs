@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::floor::shift::{AgentShift, Total, settle_kinds, total};
+use crate::floor::shift::{AgentShift, Total, settle_calls, total};
 use crate::floor::timeline::Span;
 use crate::report::Failures;
 
@@ -50,7 +50,7 @@ impl ShiftReport {
         for agent in &mut agents {
             agent.shift.drop_parts_of_a_second();
         }
-        settle_kinds(agents.iter_mut().map(|agent| &mut agent.shift));
+        settle_calls(agents.iter_mut().map(|agent| &mut agent.shift));
         let total = total(agents.iter().map(|agent| &agent.shift));
         let failures = Failures { problems: vec![], queried: agents.len() };
         agents.sort_by(|one, other| {

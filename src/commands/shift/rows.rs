@@ -76,8 +76,9 @@ impl ShiftReport {
         let agents =
             if total.agents == 1 { "1 agent".to_owned() } else { format!("{} agents", total.agents) };
         let share = total.covered_least.zip(total.covered_mean);
-        let is_open =
-            self.agents.iter().any(|agent| agent.shift.breaks.as_ref().is_some_and(BreakFigures::is_open));
+        let shifts = || self.agents.iter().map(|agent| &agent.shift);
+        let is_open = shifts().any(|shift| shift.breaks.as_ref().is_some_and(BreakFigures::is_open));
+        let is_wrapup_open = shifts().any(|shift| shift.wrapups.as_ref().is_some_and(|of| of.is_open));
         let row = Row::new(DOCUMENT.fields)
             .with("profile", agents)
             .with("covered_seconds", Value::worded(words::length(total.covered), total.covered))
@@ -89,7 +90,8 @@ impl ShiftReport {
                 "break_seconds",
                 total.break_time.map(|it| Value::worded(words::bounded(it, is_open), it.seconds)),
             );
-        with_sums(row, total)
+        let wrapups = total.wrapups.map(|count| Value::worded(words::open(count, is_wrapup_open), count));
+        with_sums(row, total).with("wrapups", wrapups)
     }
 }
 
@@ -150,7 +152,7 @@ fn reasons(shares: &[ReasonShare]) -> Value {
             .with("allowance_seconds", share.allowance)
             .with("over_seconds", share.over)
     };
-    let words: Vec<String> = shares.iter().filter(|share| share.count > 0).map(words::reason).collect();
+    let words: Vec<String> = shares.iter().map(words::reason).collect();
     Value::worded(words.join(", "), shares.iter().map(row).collect::<Vec<_>>())
 }
 

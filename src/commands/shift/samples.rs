@@ -57,8 +57,7 @@ pub(super) fn report(profile: &str, reason: &str, mask: bool) -> ShiftReport {
     };
     let tags = TagFigures {
         by_kind: vec![KindCount { kind: Some(reason.to_owned()), count: 3 }],
-        missed_customers: None,
-        missed_not_called_back: None,
+        ..TagFigures::default()
     };
     let shift = AgentShift {
         coverage: vec![span(0, 500)],

@@ -180,39 +180,43 @@ impl<'r> Timeline<'r> {
         all
     }
 
-    /// Hours, as many as there is room for.
+    /// Hours or days, or minutes of a short window, as many as there is room for.
     fn ruler(&self) -> String {
-        const HOUR: i64 = 3600;
+        const HOUR: i64 = 60;
+        const DAY: i64 = 24 * HOUR;
         let Span { from, to } = self.report.frame.window;
         let zone = &self.report.frame.zone;
-        let per_hour = |hours: i64| hours * HOUR / self.cell.as_secs();
-        let is_by_day = to.duration_since(from).as_secs() > 2 * 24 * HOUR;
-        let (form, room) = if is_by_day { ("%-d %b", 7) } else { ("%H", 4) };
-        let steps = [1, 2, 3, 4, 6, 12, 24, 48, 72, 168, 336, 672];
-        let wide = steps.into_iter().filter(|hours| !is_by_day || *hours >= 24);
-        let step = wide.clone().find(|hours| per_hour(*hours) >= room).unwrap_or(672);
+        let minutes = to.duration_since(from).as_secs() / 60;
+        // Steps in minutes, and how wide a label is with the space after it.
+        let (form, room, steps): (_, _, &[i64]) = if minutes > 2 * DAY {
+            ("%-d %b", 7, &[DAY, 2 * DAY, 3 * DAY, 7 * DAY, 14 * DAY, 28 * DAY])
+        } else if minutes > 2 * HOUR {
+            ("%H", 4, &[HOUR, 2 * HOUR, 3 * HOUR, 4 * HOUR, 6 * HOUR, 12 * HOUR, DAY])
+        } else {
+            ("%H:%M", 6, &[1, 2, 5, 10, 15, 20, 30, HOUR, 2 * HOUR])
+        };
+        let fits = |step: &&i64| **step * 60 / self.cell.as_secs() >= room;
+        let step = steps.iter().find(fits).or(steps.last()).copied().unwrap_or(DAY);
+        let unit = step.min(HOUR);
         let mut ruler = String::new();
         let begin = zone.to_datetime(from);
-        let past = i64::from(begin.minute()) * 60 + i64::from(begin.second());
-        let mut hour = from.checked_sub(SignedDuration::from_secs(past)).unwrap_or(from);
+        let past = i64::from(begin.minute()) % unit * 60 + i64::from(begin.second());
+        let mut moment = from.checked_sub(SignedDuration::from_secs(past)).unwrap_or(from);
         let mut days = 0;
-        while hour < to {
-            let there = zone.to_datetime(hour);
-            let is_midnight = there.hour() == 0;
-            days += i64::from(is_midnight);
-            let is_shown = if step >= 24 {
-                is_midnight && (days - 1) % (step / 24) == 0
-            } else {
-                i64::from(there.hour()) % step == 0
-            };
-            if is_shown && from <= hour {
+        while moment < to {
+            let there = zone.to_datetime(moment);
+            let of_day = i64::from(there.hour()) * HOUR + i64::from(there.minute());
+            days += i64::from(of_day == 0);
+            let is_shown =
+                if step >= DAY { of_day == 0 && (days - 1) % (step / DAY) == 0 } else { of_day % step == 0 };
+            if is_shown && from <= moment {
                 let label = there.strftime(form).to_string();
-                let place = self.place(hour);
+                let place = self.place(moment);
                 if ruler.is_empty() || ruler.len() < place {
                     ruler = format!("{ruler:<place$}{label}");
                 }
             }
-            hour = hour.checked_add(SignedDuration::from_secs(HOUR)).unwrap_or(to);
+            moment = moment.checked_add(SignedDuration::from_mins(unit)).unwrap_or(to);
         }
         ruler.truncate(self.room.saturating_sub(self.name + 2));
         ruler

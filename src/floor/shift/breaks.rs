@@ -43,7 +43,7 @@ pub struct ShiftBreak {
     /// What of it is beyond the limit of its reason, within the window; the limit counts from its start, were that before the
     /// window. By the best figure, as `seconds` of `time` is.
     pub over: Option<Span>,
-    /// Whether it goes on at the last answer.
+    /// Whether it goes on as the window ends, as far as answers show it.
     pub is_open: bool,
 }
 
@@ -52,7 +52,7 @@ pub struct ShiftBreak {
 pub struct ReasonShare {
     /// As the server spelled it first; `None` for the breaks for which it gave none.
     pub reason: Option<String>,
-    /// How many there were. 0 if one that was seen before the window may have reached into it.
+    /// How many there were.
     pub count: u32,
     /// How long they were, within the window.
     pub time: Bounded,
@@ -156,7 +156,9 @@ fn by_reason(measured: &[Measured<'_>], rules: &Rules<'_>) -> Vec<ReasonShare> {
         }
         groups[place].push(one);
     }
-    let mut shares: Vec<ReasonShare> = groups.into_iter().map(|group| reason_share(&group, rules)).collect();
+    let shares = groups.into_iter().map(|group| reason_share(&group, rules));
+    // One that ended before the window may have reached into it: that is in the bounds of all, and no reason of this window.
+    let mut shares: Vec<ReasonShare> = shares.filter(|share| share.count > 0).collect();
     longest_first(&mut shares);
     shares
 }

@@ -36,7 +36,7 @@ pub(super) struct Measured<'i> {
     pub(super) shared: Duration,
     /// Whether its end was seen, or the server had given it.
     pub(super) is_finished: bool,
-    /// Whether it goes on at the last answer, which is one of the window.
+    /// Whether it goes on at the last answer, and the next one is not late as the window ends.
     pub(super) is_open: bool,
     /// Whether it counts. One that ended before the window, as far as is known, may still have reached into it.
     pub(super) is_in_window: bool,
@@ -107,11 +107,19 @@ pub(super) fn measure<'i>(
             possible: possible.clone(),
             shared: shares.get(place).copied().unwrap_or_default(),
             is_finished: is_finished(interval, &cover),
-            is_open: interval.open && interval.end_lo <= window.to,
+            is_open: interval.open && goes_on(interval.end_lo, &cover, window),
             is_in_window,
         });
     }
     measured
+}
+
+/// Whether answers came until the window ended, if `last` is the last one that showed something. Else nobody knows whether it
+/// still went on then.
+fn goes_on(last: Timestamp, cover: &Cover, window: Span) -> bool {
+    let answered = cover.around(last).map_or(last, |span| span.to.max(last));
+    let waited = Duration::try_from(window.to.duration_since(answered)).unwrap_or_default();
+    last <= window.to && waited <= cover.longest_pause()
 }
 
 /// The pieces of each that count, how long answers surely showed it, and how long it was either it or the next one. Of what a

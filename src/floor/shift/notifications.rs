@@ -1,4 +1,4 @@
-//! The notifications of a shift by kind, and which customers were missed and never called back.
+//! The notifications of a shift by kind, and how many customers were missed and not called back.
 
 use foldhash::HashMap;
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use crate::floor::timeline::tags::{LatestTag, tags_by};
 use crate::floor::timeline::{Recorded, Span};
 
 /// What is known of an agent's notifications, each of which counts once, in its latest state.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TagFigures {
     /// How many there were of each kind, the most frequent first, of equally frequent ones the one that came first.
     pub by_kind: Vec<KindCount>,
@@ -19,6 +19,30 @@ pub struct TagFigures {
     /// For how many of them no notification of an `outgoing` or `callback` kind came later in the window. `None` as well if
     /// there was none of these kinds at all: then the server may not report what is called.
     pub missed_not_called_back: Option<u32>,
+    pub(crate) calls: Calls,
+}
+
+/// When customers were missed, and called, for the last time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Calls {
+    missed: HashMap<Customer, Timestamp>,
+    called: HashMap<Customer, Timestamp>,
+    /// Whether a notification showed a call, were it without a number.
+    are_reported: bool,
+}
+
+impl Calls {
+    /// How many customers were missed and not called later, if these calls are all that there were.
+    fn not_called_back(&self, called: &HashMap<Customer, Timestamp>) -> u32 {
+        let is_open = |(customer, missed): &(&Customer, &Timestamp)| {
+            called.get(*customer).is_none_or(|called| called < *missed)
+        };
+        count(self.missed.iter().filter(is_open).count())
+    }
+}
+
+fn count(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// How many notifications are of one kind; case makes no other kind.
@@ -60,21 +84,22 @@ fn happened(latest: &LatestTag<'_>, events: &[(usize, &Recorded)]) -> Timestamp 
 
 impl TagFigures {
     pub(super) fn of(notified: &[Notified<'_>], events: &[(usize, &Recorded)], rules: &Rules<'_>) -> Self {
-        let (missed_customers, missed_not_called_back) = missed(notified, events, rules);
-        Self { by_kind: by_kind(notified), missed_customers, missed_not_called_back }
+        let calls = calls(notified, events, rules);
+        let is_any_missed = !calls.missed.is_empty();
+        let not_called_back = || calls.not_called_back(&calls.called);
+        Self {
+            by_kind: by_kind(notified),
+            missed_customers: is_any_missed.then(|| count(calls.missed.len())),
+            missed_not_called_back: (is_any_missed && calls.are_reported).then(not_called_back),
+            calls,
+        }
     }
 }
 
-/// How many customers were missed, and how many of them were not called back after the last time.
-fn missed(
-    notified: &[Notified<'_>],
-    events: &[(usize, &Recorded)],
-    rules: &Rules<'_>,
-) -> (Option<u32>, Option<u32>) {
+fn calls(notified: &[Notified<'_>], events: &[(usize, &Recorded)], rules: &Rules<'_>) -> Calls {
     let Kinds { missed, outgoing, callback } = rules.kinds;
     let mut kinds: HashMap<Option<&str>, (bool, bool)> = HashMap::default();
-    let (mut last_missed, mut last_called) = (HashMap::default(), HashMap::default());
-    let mut are_calls_reported = false;
+    let mut calls = Calls::default();
     for one in notified {
         let tag = &one.latest.tag;
         let is_any = |kinds: &[WantedKind]| kinds.iter().any(|kind| kind.matches(tag));
@@ -82,40 +107,37 @@ fn missed(
         let (is_missed, is_call) = *kinds.entry(tag.kind.as_deref()).or_insert_with(of_kind);
         // A call that was missed at the other end is no answer to one that was missed here.
         let is_call = is_call && !is_missed;
-        are_calls_reported |= is_call;
+        calls.are_reported |= is_call;
         if is_missed || is_call {
             let Some(customer) = (rules.customer)(events[one.latest.place].1) else { continue };
-            let last: &mut HashMap<Customer, Timestamp> =
-                if is_missed { &mut last_missed } else { &mut last_called };
-            let last = last.entry(customer).or_insert(one.happened);
-            *last = one.happened.max(*last);
+            let last = if is_missed { &mut calls.missed } else { &mut calls.called };
+            note_last(last, customer, one.happened);
         }
     }
-    if last_missed.is_empty() {
-        return (None, None);
-    }
-    let is_open = |(customer, missed): &(&Customer, &Timestamp)| {
-        last_called.get(*customer).is_none_or(|called| called < *missed)
-    };
-    let count = |count: usize| Some(u32::try_from(count).unwrap_or(u32::MAX));
-    let not_called_back = last_missed.iter().filter(is_open).count();
-    (count(last_missed.len()), are_calls_reported.then_some(not_called_back).and_then(count))
+    calls
 }
 
-/// What was of no listed kind for one agent was none, if another one of the floor had such kinds: so `None` becomes 0 for
-/// all whose notifications are known.
-pub fn settle_kinds<'a>(agents: impl IntoIterator<Item = &'a mut AgentShift>) {
-    let figures: [fn(&mut TagFigures) -> &mut Option<u32>; 2] =
-        [|tags| &mut tags.missed_customers, |tags| &mut tags.missed_not_called_back];
+fn note_last(last: &mut HashMap<Customer, Timestamp>, customer: Customer, at: Timestamp) {
+    let last = last.entry(customer).or_insert(at);
+    *last = at.max(*last);
+}
+
+/// Counts a customer as called back whoever of these agents called. What was of no listed kind for one agent was none, if
+/// another one had such kinds: so `None` becomes 0 for all whose notifications are known.
+pub fn settle_calls<'a>(agents: impl IntoIterator<Item = &'a mut AgentShift>) {
     let mut agents: Vec<&mut TagFigures> =
         agents.into_iter().filter_map(|agent| agent.tags.as_mut()).collect();
-    for figure in figures {
-        let mut all: Vec<&mut Option<u32>> = agents.iter_mut().map(|tags| figure(tags)).collect();
-        if all.iter().any(|one| one.is_some()) {
-            for one in &mut all {
-                **one = Some(one.unwrap_or(0));
-            }
-        }
+    if agents.iter().all(|tags| tags.missed_customers.is_none()) {
+        return;
+    }
+    let are_reported = agents.iter().any(|tags| tags.calls.are_reported);
+    let mut called = HashMap::default();
+    for (customer, at) in agents.iter().flat_map(|tags| &tags.calls.called) {
+        note_last(&mut called, *customer, *at);
+    }
+    for tags in &mut agents {
+        tags.missed_customers.get_or_insert(0);
+        tags.missed_not_called_back = are_reported.then(|| tags.calls.not_called_back(&called));
     }
 }
 

@@ -14,6 +14,7 @@ use crate::floor::samples::{at, nameless};
 use FollowedPart::{Breaks, Tags, Wrapups};
 
 mod bounds;
+mod calls;
 mod clock;
 mod figures;
 mod timeline;

@@ -7,7 +7,7 @@ fn contents(text: &str, most: usize) -> Result<Vec<(String, String)>, Malformed>
     let mut contents = vec![];
     check_object(text, most, |key, content| {
         let words = match content {
-            Content::List(list) => list.iter().map(|item| format!("<{item}>")).collect(),
+            Content::List(list) => list.iter().flat_map(|item| ["<", item.get(), ">"]).collect(),
             Content::LongList => "long".to_owned(),
             Content::Value(value) => value.get().to_owned(),
         };

@@ -63,6 +63,8 @@ fn json_of_the_server_keeps_its_digits() {
         ("[ 1, 2 ]", "[1,2]"),
         ("{ \"a b\" :\t\"x \\\" y\\\\\" , \"c\": [ ] }", "{\"a b\":\"x \\\" y\\\\\",\"c\":[]}"),
         ("{\"b\":1,\"a\":1.10}", "{\"b\":1,\"a\":1.10}"),
+        // What a terminal obeys is escaped as JSON has it, so that programs can still read it.
+        ("{\"a\":\"\u{202e}b\"}", r#"{"a":"\u202eb"}"#),
     ] {
         assert_eq!(exact(&Value::Raw(raw(json)), Meaning::Raw), text, "{json}");
     }

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::*;
 
 /// A day on which answers always came.
-fn always() -> Vec<Coverage> {
+pub(super) fn always() -> Vec<Coverage> {
     answered(&[(-7200, 7200)])
 }
 
@@ -111,7 +111,7 @@ fn a_break_is_over_the_limit_of_its_reason_by_its_whole_length_but_counts_within
 fn a_wrap_up_ends_where_it_was_denied_or_at_the_end_that_the_server_gave() {
     /// The events, when there were answers; then the number, the lengths of those that are finished, and whether one is open.
     type Case = (&'static str, Vec<Recorded>, &'static [(i64, i64)], (u32, &'static [u64], bool));
-    let table: [Case; 10] = [
+    let table: [Case; 11] = [
         ("denied", vec![wrapup(100, "c1", None), wrapped_up(160)], &[(0, 3600)], (1, &[60], false)),
         (
             "ended before",
@@ -131,7 +131,8 @@ fn a_wrap_up_ends_where_it_was_denied_or_at_the_end_that_the_server_gave() {
             &[(0, 3600)],
             (1, &[60], false),
         ),
-        ("it goes on", vec![wrapup(100, "c1", Some(400))], &[(0, 200)], (1, &[], true)),
+        ("it goes on", vec![wrapup(3500, "c1", Some(4000))], &[(0, 3600)], (1, &[], true)),
+        ("the next answer is late", vec![wrapup(100, "c1", Some(400))], &[(0, 200)], (1, &[], false)),
         (
             "of one call",
             vec![wrapup(100, "c1", None), wrapped_up(160), wrapup(200, "c1", None), wrapped_up(230)],
@@ -204,12 +205,12 @@ fn mean_and_nine_of_ten_are_of_those_that_are_finished() {
     }
 }
 
-fn kinds() -> Kinds {
+pub(super) fn kinds() -> Kinds {
     let wanted = |kind: &str| vec![kind.parse().expect("a kind")];
     Kinds { missed: wanted("missed"), outgoing: wanted("outgoing"), callback: wanted("callback") }
 }
 
-fn tags_of(events: &[Recorded]) -> TagFigures {
+pub(super) fn tags_of(events: &[Recorded]) -> TagFigures {
     let measures = Measures { kinds: kinds(), ..Measures::default() };
     measures.shift(span(0, 3600), events, &always()).tags.expect("known")
 }
@@ -254,79 +255,6 @@ fn a_notification_is_of_the_time_that_it_carries() {
     let mut ahead = dated(5, 3595);
     ahead.event.server_time = Some(at(3605));
     assert_eq!(count(&ahead), 0);
-}
-
-#[test]
-fn a_customer_who_was_missed_is_called_back_if_a_call_came_after_the_last_time() {
-    /// The notifications; then the customers that were missed, and those not called back.
-    type Case = (&'static str, Vec<Recorded>, (Option<u32>, Option<u32>));
-    let missed = |second, id: &str, number: &str| tag(second, id, "Missed call", number);
-    let called = |second, id: &str, number: &str| tag(second, id, "outgoing", number);
-    let masked = |one: Recorded, hash: u8| Recorded { customer: Some([hash; 16]), ..one };
-    let table: [Case; 10] = [
-        ("nothing", vec![], (None, None)),
-        ("other kinds", vec![tag(1, "a", "note", "91")], (None, None)),
-        ("nobody is ever called", vec![missed(1, "a", "91")], (Some(1), None)),
-        ("calls, but nobody was missed", vec![called(1, "a", "91")], (None, None)),
-        (
-            "one customer twice, however the number is written",
-            vec![
-                missed(1, "a", "+91 98765 43210"),
-                missed(2, "b", "09876543210"),
-                called(3, "c", "9876543210"),
-            ],
-            (Some(1), Some(0)),
-        ),
-        (
-            "called before, or somebody else",
-            vec![called(1, "a", "91"), missed(2, "b", "91"), called(3, "c", "92")],
-            (Some(1), Some(1)),
-        ),
-        (
-            "called back, and missed again",
-            vec![missed(1, "a", "91"), called(2, "b", "91"), missed(3, "c", "91")],
-            (Some(1), Some(1)),
-        ),
-        (
-            "a call that was requested",
-            vec![missed(1, "a", "91"), missed(2, "b", "92"), tag(3, "c", "Callback", "92")],
-            (Some(2), Some(1)),
-        ),
-        ("without a number", vec![missed(1, "a", ""), called(2, "b", "92")], (None, None)),
-        (
-            "a call that was missed at the other end",
-            vec![missed(1, "a", "91"), tag(2, "b", "outgoing missed", "91"), called(3, "c", "92")],
-            (Some(1), Some(1)),
-        ),
-    ];
-    for (what, events, expected) in table {
-        let tags = tags_of(&events);
-        assert_eq!((tags.missed_customers, tags.missed_not_called_back), expected, "{what}");
-    }
-    // Of masked numbers the last digits may be those of others: the journal's hash says who it is.
-    let events = [
-        masked(missed(1, "a", "•••••••210"), 1),
-        masked(missed(2, "b", "•••••••210"), 2),
-        masked(called(3, "c", "•••••••210"), 2),
-    ];
-    let of_hash = |recorded: &Recorded| recorded.customer.map(Customer);
-    let (limits, allowances, kinds) = (&[][..], &Allowances::default(), &kinds());
-    let rules = Rules { window: span(0, 3600), limits, allowances, kinds, customer: &of_hash };
-    let tags = shift(&events, &always(), &rules).tags.expect("known");
-    assert_eq!((tags.missed_customers, tags.missed_not_called_back), (Some(2), Some(1)));
-    assert!(events.iter().all(|event| Customer::by_number(event).is_none()));
-}
-
-#[test]
-fn a_kind_that_one_agent_had_was_none_for_the_others() {
-    let measures = Measures { kinds: kinds(), ..Measures::default() };
-    let of = |events: &[Recorded], coverage: &[Coverage]| measures.shift(span(0, 3600), events, coverage);
-    let missed = of(&[tag(1, "a", "missed", "91")], &always());
-    let (idle, unseen) = (of(&[], &always()), of(&[], &[]));
-    let mut agents = [missed, idle, unseen];
-    settle_kinds(&mut agents);
-    let figures = agents.map(|it| it.tags.map(|tags| (tags.missed_customers, tags.missed_not_called_back)));
-    assert_eq!(figures, [Some((Some(1), None)), Some((Some(0), None)), None]);
 }
 
 #[test]

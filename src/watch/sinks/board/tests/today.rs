@@ -76,7 +76,8 @@ fn a_page_says_what_is_not_known_of_today() {
     };
     assert!(page(&mut stage, "neha").contains("   no break today\n"));
     let ravi = page(&mut stage, "ravi");
-    assert!(ravi.contains("1 break today, 6–11 min* of 1 h 15 min: tea 7 min* of 30 min"), "{ravi}");
+    // The last answer is too long ago to say that the break goes on.
+    assert!(ravi.contains("1 break today, 6–11 min of 1 h 15 min: tea 7 min of 30 min"), "{ravi}");
     assert!(ravi.contains("   answers cover 89 % of "), "{ravi}");
     let anita = page(&mut stage, "अनीता");
     assert!(
