@@ -27,7 +27,9 @@ pub(super) fn allowance(text: &str) -> Result<(String, Duration), String> {
 }
 
 pub(super) fn kinds(text: &str) -> Result<Vec<WantedKind>, String> {
-    text.split(',').map(str::parse).collect()
+    let kind =
+        |kind: &str| kind.parse().map_err(|error| format!("{error}; write for example missed,voicemail"));
+    text.split(',').map(kind).collect()
 }
 
 #[cfg(test)]

@@ -113,9 +113,8 @@ fn wrong(option: &str, why: &str) -> Failure {
     Failure::usage(format!("{option}: {why}"))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "as map_err hands it")]
-fn out_of_range(error: jiff::Error) -> Failure {
-    Failure::usage(format!("this day is out of range: {error}"))
+fn out_of_range(_: jiff::Error) -> Failure {
+    Failure::usage("this day is too far away: the calendar ends with the year 9999")
 }
 
 #[cfg(test)]

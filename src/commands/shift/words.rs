@@ -10,7 +10,12 @@ pub(crate) fn clock(moment: Timestamp, report: &ShiftReport) -> String {
     let day = |moment| report.frame.zone.to_datetime(moment).date();
     let last =
         report.frame.window.to.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(report.frame.window.to);
-    let form = if day(report.frame.window.from) == day(last) { "%H:%M" } else { "%-d %b %H:%M" };
+    let is_of_one_day = day(report.frame.window.from) == day(last);
+    if is_of_one_day && day(moment) > day(last) {
+        // The end of the window is midnight.
+        return "24:00".to_owned();
+    }
+    let form = if is_of_one_day { "%H:%M" } else { "%-d %b %H:%M" };
     report.frame.zone.to_datetime(moment).strftime(form).to_string()
 }
 
@@ -55,6 +60,20 @@ pub(crate) fn joined(report: &ShiftReport) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::shift::samples;
+    use crate::floor::timeline::Span;
+
+    #[test]
+    fn the_midnight_that_ends_a_day_is_not_its_beginning() {
+        let mut report = samples::report("asha", "Tea", false);
+        let begin = report.frame.window.from.to_zoned_datetime(report.frame.zone.clone());
+        let day = begin.start_of_day().expect("a day");
+        let next = day.tomorrow().expect("a day").timestamp();
+        report.frame.window = Span { from: day.timestamp(), to: next };
+        assert_eq!([day.timestamp(), next].map(|moment| clock(moment, &report)), ["00:00", "24:00"]);
+        report.frame.window.to = next + SignedDuration::from_mins(1);
+        assert!(clock(next, &report).ends_with(" 00:00"));
+    }
 
     #[test]
     fn only_what_is_whole_is_a_hundred_percent() {
