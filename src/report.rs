@@ -2,14 +2,14 @@
 //! disagree.
 
 mod conversions;
-mod row;
+mod sentence;
 
 use compact_str::CompactString;
 use jiff::Timestamp;
 
 use crate::json::Raw;
 
-pub use row::Row;
+pub use sentence::{Part, Sentence, Tone};
 
 /// One value of a row.
 #[derive(Clone, Debug)]
@@ -215,6 +215,86 @@ pub enum Shape {
     One,
 }
 
+/// Values by the keys of their fields.
+#[derive(Clone, Debug)]
+pub struct Row {
+    fields: &'static [Field],
+    /// One for each field.
+    values: Box<[Value]>,
+}
+
+impl Row {
+    /// A row of these fields, all absent.
+    #[must_use]
+    pub fn new(fields: &'static [Field]) -> Self {
+        Self { fields, values: fields.iter().map(|_| Value::Absent).collect() }
+    }
+
+    /// A row of all these values, in the order of the fields: for a large answer, because no field is searched for.
+    ///
+    /// # Panics
+    /// If the keys are not those of the fields. They stand in the code, so a wrong one shows at the first test.
+    #[must_use]
+    pub fn of<const N: usize>(fields: &'static [Field], values: [(&str, Value); N]) -> Self {
+        assert!(fields.iter().map(|field| field.key).eq(values.iter().map(|(key, _)| *key)), "other fields");
+        Self { fields, values: values.into_iter().map(|(_, value)| value).collect() }
+    }
+
+    /// The same row with another value.
+    ///
+    /// # Panics
+    /// If the row has no such field. Keys stand in the code, so a misspelt one shows at the first test.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        let at = self.place(key);
+        self.values[at] = value.into();
+        self
+    }
+
+    /// The same, with these values known only about.
+    ///
+    /// # Panics
+    /// If the row has no such field.
+    #[must_use]
+    pub fn about(mut self, keys: &[&str]) -> Self {
+        for key in keys {
+            let at = self.place(key);
+            if !self.values[at].is_absent() {
+                self.values[at] = Value::About(Box::new(self.values[at].clone()));
+            }
+        }
+        self
+    }
+
+    /// The value of a field.
+    ///
+    /// # Panics
+    /// If the row has no such field.
+    #[must_use]
+    pub fn get(&self, key: &str) -> &Value {
+        &self.values[self.place(key)]
+    }
+
+    /// The fields with their values, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static Field, &Value)> {
+        self.fields.iter().zip(&self.values)
+    }
+
+    /// The value at a place that [`Self::place`] found in a row of the same fields.
+    pub(crate) fn at(&self, place: usize) -> &Value {
+        &self.values[place]
+    }
+
+    /// Where the value of a field is.
+    ///
+    /// # Panics
+    /// If the row has no such field.
+    pub(crate) fn place(&self, key: &str) -> usize {
+        let place = self.fields.iter().position(|field| field.key == key);
+        place.unwrap_or_else(|| unreachable!("no field is called {key:?}"))
+    }
+}
+
 /// The answer of a command.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -282,49 +362,6 @@ pub struct Problem {
     pub causes: Vec<String>,
     /// What to do about it.
     pub hints: Vec<String>,
-}
-
-/// A sentence for a person, in parts, so that times and lengths are worded by the output layer.
-#[derive(Clone, Debug)]
-pub struct Sentence {
-    /// Whether its state is the unusual one (on break, in wrap-up).
-    pub tone: Tone,
-    /// The parts in order; no space is added between them.
-    pub parts: Vec<Part>,
-}
-
-/// How a sentence is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    /// All is as usual.
-    Usual,
-    /// Worth a look.
-    Notable,
-    /// Wrong.
-    Bad,
-}
-
-/// A part of a [`Sentence`].
-#[derive(Clone, Debug)]
-pub enum Part {
-    /// The next part begins on a new line.
-    NewLine,
-    /// Our own words.
-    Words(&'static str),
-    /// Text that may come from the server.
-    Text(String),
-    /// A phone number, which `--mask` hides.
-    Phone(String),
-    /// The name of a profile or a server, which stays as it is.
-    Name(String),
-    /// An identifier from the server.
-    Id(String),
-    /// The names of icons, with commas between them.
-    Icons(String),
-    /// A moment, shown as clock time (with the date when it is not today).
-    Clock(Timestamp),
-    /// A length of time in seconds, shown as "10 min".
-    Length(i64),
 }
 
 #[cfg(test)]
