@@ -205,7 +205,8 @@ impl<'r> Timeline<'r> {
         let mut days = 0;
         while moment < to {
             let there = zone.to_datetime(moment);
-            let of_day = i64::from(there.hour()) * HOUR + i64::from(there.minute());
+            // Clocks may have been set by half an hour since.
+            let of_day = (i64::from(there.hour()) * HOUR + i64::from(there.minute())) / unit * unit;
             days += i64::from(of_day == 0);
             let is_shown =
                 if step >= DAY { of_day == 0 && (days - 1) % (step / DAY) == 0 } else { of_day % step == 0 };
@@ -233,5 +234,26 @@ impl<'r> Timeline<'r> {
         format!(
             "{on_break} break  {in_wrapup} wrap-up  {neither} neither  {not_seen} not recorded  {over} over the limit; each {minutes}"
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::commands::shift::samples;
+
+    #[test]
+    fn hours_are_named_after_clocks_were_set_by_half_an_hour() {
+        let mut report = samples::report("asha", "Tea", false);
+        report.frame.zone = TimeZone::get("Australia/Lord_Howe").expect("a zone");
+        let [from, to] =
+            ["2026-04-04T22:00+11", "2026-04-05T07:00+10:30"].map(|text| text.parse().expect("a moment"));
+        report.frame.window = Span { from, to };
+        let ruler = Timeline::of(&report, 100, &Signs::USUAL).ruler();
+        for hour in ["22", "00", "03", "06"] {
+            assert!(ruler.contains(hour), "{hour}: {ruler}");
+        }
     }
 }
