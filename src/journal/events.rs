@@ -46,11 +46,6 @@ pub(super) const COLUMNS: &str = "seq, agent, type, at, body, server_at, custome
 const FIRST_SINCE: &str = "
     SELECT coalesce(min(seq), 9223372036854775807) FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2";
 
-/// Of an agent (?1), what was noticed from a moment (?2) on, or was recorded since, by a clock that was up to a day behind.
-pub(super) fn since_by_number() -> String {
-    format!("(at >= ?2 OR (at >= ?2 - {DAY} AND seq >= ({FIRST_SINCE})))")
-}
-
 /// In milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -132,23 +127,27 @@ impl Journal {
         Ok(events)
     }
 
-    /// What a memory of an agent is restored from, and what went on in a window: what was noticed from `from` on or recorded
-    /// since, and however old it is, what says which break and wrap-up went on at `from`, and for whom the session answered.
+    /// What a memory of an agent is restored from, and what went on in a window: what was noticed from `from` on, and
+    /// however old it is, what says which break and wrap-up went on at `from`, and for whom the session answered.
     pub(crate) fn to_remember(
         &self,
         agent: AgentRef,
         from: Timestamp,
     ) -> Result<Vec<Recorded>, JournalError> {
         let [of_breaks, of_wrapups] = STARTS;
-        let mut events = self.since(agent, from, &["agent_changed", of_breaks, of_wrapups], "")?;
-        let tags = format!(
-            "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent
-             WHERE agent = ?1 AND at < ?2 AND {} AND type = 'tag'",
-            since_by_number()
-        );
-        events.extend(self.read(&tags, (agent.0, millis(from)))?);
-        events.sort_by_key(|recorded| recorded.seq);
-        Ok(events)
+        self.since(agent, from, &["agent_changed", of_breaks, of_wrapups], "")
+    }
+
+    /// The notifications that were recorded since the first of what was noticed from `from` on, but noticed before by a clock
+    /// that was up to a day behind.
+    pub(super) fn tags_of_a_clock_behind(
+        &self,
+        agent: AgentRef,
+        from: Timestamp,
+    ) -> Result<Vec<Recorded>, JournalError> {
+        let tags = sql_since("AND at < ?3 AND seq >= ?4 AND type = 'tag'");
+        let first = self.number(FIRST_SINCE, (agent.0, millis(from)))?;
+        self.read(&tags, params![agent.0, millis(from).saturating_sub(DAY), millis(from), first])
     }
 
     /// What breaks in a window that begins at `from` follow from: of hundreds of events of a day, some twenty.

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::params;
 
 use super::agents::AgentRef;
-use super::events::{COLUMNS, OF_STATE, since_by_number};
+use super::events::{COLUMNS, OF_STATE};
 use super::{Journal, JournalError, body, millis};
 use crate::floor::answer::Tag;
 use crate::floor::diff::Memory;
@@ -32,8 +32,10 @@ impl Journal {
         clocks: &OwnClocks,
     ) -> Result<Remembered, JournalError> {
         let from = remembered_from(now);
-        let recorded = self.to_remember(agent, from)?.into_iter();
-        let recorded: Vec<Recorded> = recorded.filter(|recorded| recorded.seq <= base).collect();
+        let mut recorded = self.to_remember(agent, from)?;
+        recorded.extend(self.tags_of_a_clock_behind(agent, from)?);
+        recorded.retain(|one| one.seq <= base);
+        recorded.sort_by_key(|one| one.seq);
         let (memory, coverage) = self.restored(agent, recorded.iter(), from, clocks)?;
         Ok(Remembered { memory, coverage, recorded })
     }
@@ -105,10 +107,12 @@ impl Journal {
             Some((from, is_needed)) => {
                 let tags = format!(
                     "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent
-                     WHERE agent = ?1 AND {} AND type = 'tag' AND seq <= ?3 ORDER BY at DESC",
-                    since_by_number()
+                     WHERE agent = ?1 AND at >= ?2 AND type = 'tag' AND seq <= ?3 ORDER BY at DESC"
                 );
-                self.read_some(&tags, params![agent.0, millis(from), base], is_needed)?
+                let mut tags = self.read_some(&tags, params![agent.0, millis(from), base], is_needed)?;
+                let others = self.tags_of_a_clock_behind(agent, from)?;
+                tags.extend(others.into_iter().filter(|one| one.seq <= base));
+                tags
             }
             None => vec![],
         };
