@@ -4,8 +4,8 @@
 //! megabyte. Loaders know that form since glibc 2.36.
 //!
 //! A release has no index of the places from which functions are called, which takes 115 kB: a panic ends the process where it
-//! is reported, and without the names that `strip` removes, a backtrace says nothing. What of the compiler's library would read
-//! that index is linked into it: to load that library takes a twentieth of the time of a request.
+//! is reported, and without the names that `strip` removes, a backtrace says nothing. The part of the compiler's library that would
+//! read that index is linked into the program: to load the library takes a twentieth of the time of a request.
 
 #![allow(clippy::print_stdout)] // That is how cargo hears it.
 
