@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 /// Bytes that are wiped when dropped.
-type Spelling = Zeroizing<Vec<u8>>;
+pub(super) type Spelling = Zeroizing<Vec<u8>>;
 
 /// Servers and logs quote the beginning or the end of a secret. Parts of this many characters are hidden too.
 const PART: usize = 12;

@@ -171,6 +171,33 @@ fn the_ends_of_a_secret_are_hidden_if_it_is_twice_as_long() {
 }
 
 #[test]
+fn however_many_secrets_there_are_each_is_hidden_as_if_it_were_the_only_one() {
+    let secrets: Vec<String> = (0..40).map(|number| format!("session-{number}-{}", number * 7919)).collect();
+    let all = redactor(&secrets.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(all.spellings().unwrap().groups.len() > 4);
+    let text: String =
+        secrets.iter().flat_map(|secret| encoded(secret)).map(|spelling| spelling + " and ").collect();
+    let one_by_one = secrets.iter().fold(text.clone(), |text, secret| redactor(&[secret]).redact(&text));
+    assert_eq!(all.redact(&text), one_by_one);
+    assert_eq!(all.redact(&text).replace(&format!("{HIDDEN} and "), ""), "");
+}
+
+#[test]
+fn of_secrets_that_overlap_the_first_and_longest_is_hidden_whichever_group_it_is_in() {
+    // Between those that overlap stand so many others that no group has two of them.
+    let others: Vec<String> =
+        (0..3).flat_map(|group| (0..8).map(move |n| format!("other-{group}-{n}"))).collect();
+    let mut secrets: Vec<&str> = vec!["cdefgh"];
+    secrets.extend(others[..8].iter().map(String::as_str));
+    secrets.push("abcdefgh");
+    secrets.extend(others[8..16].iter().map(String::as_str));
+    secrets.extend(["ghijkl", "abcdef"]);
+    let redactor = redactor(&secrets);
+    assert_eq!(redactor.redact("xabcdefghijklx"), format!("x{HIDDEN}ijklx"));
+    assert_eq!(redactor.redact("abcdefabcdefghghijkl"), format!("{HIDDEN}{HIDDEN}{HIDDEN}"));
+}
+
+#[test]
 fn a_secret_of_several_lines_is_hidden_too() {
     let redactor = redactor(&["two\nlines"]);
     assert_eq!(through(&redactor, [&b"a two\n"[..], &b"lines b"[..]]), format!("a {HIDDEN} b"));
@@ -213,7 +240,7 @@ fn a_large_answer_passes_in_steps_that_do_not_grow() {
 proptest! {
     #[test]
     fn no_cut_lets_a_secret_through(
-        secrets in prop::collection::vec("[a-c\"\\\\é/+% ]{6,30}", 1..3),
+        secrets in prop::collection::vec("[a-c\"\\\\é/+% ]{6,30}", 1..9),
         gaps in prop::collection::vec("[x\n]{0,3}", 6),
         cuts in prop::collection::vec(1_usize..9, 60),
     ) {
