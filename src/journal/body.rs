@@ -39,13 +39,6 @@ pub(super) fn read_with(
     Ok(event)
 }
 
-/// A notification's id, found without reading the rest; `None` where it has none, and where it is written in a way that has to
-/// be read first.
-pub(super) fn id_as_written(body: &str) -> Option<&str> {
-    let (id, _) = body.strip_prefix("{\"id\":\"")?.split_once('"')?;
-    (!id.contains('\\')).then_some(id)
-}
-
 /// The customer's number, if the event has one.
 pub(super) fn customer(event: &Event) -> Option<String> {
     // Nearly all are notifications.

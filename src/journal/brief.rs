@@ -6,7 +6,6 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Row, params};
 
 use super::agents::AgentRef;
-use super::events::COLUMNS;
 use super::schema::IN_BRIEF;
 use super::unreadable::readable;
 use super::{Journal, JournalError, millis, moment};
@@ -38,13 +37,12 @@ impl Journal {
         let fault = |error| self.fault(error);
         let mut statement = self.statement(&sql())?;
         let mut rows = statement.query(params![agent.0, millis(from), millis(until)]).map_err(fault)?;
-        let whole = format!("SELECT {COLUMNS} FROM event WHERE seq = ?1");
         let mut events = vec![];
         while let Some(row) = rows.next().map_err(fault)? {
             if let Some(Some(brief)) = readable(brief(row)).map_err(fault)? {
                 events.push(brief);
             } else {
-                events.extend(self.read(&whole, [row.get::<_, i64>(0).map_err(fault)?])?);
+                events.extend(self.numbered(row.get(0).map_err(fault)?)?);
             }
         }
         Ok(events)

@@ -87,17 +87,17 @@ impl Journal {
     ) -> Result<(), JournalError> {
         let until = query.until.map_or(i64::MAX, millis);
         let from = query.from.map_or(i64::MIN, millis);
-        // A window is a small part of the file: found by agent and time, then sorted. What was recorded after something
-        // is a smaller one, at its end.
-        let index = match (query.after_seq, query.from) {
-            (0, Some(_)) => "INDEXED BY event_of_agent",
-            _ => "NOT INDEXED",
+        let wanted = "agent IN (SELECT value FROM json_each(?1)) AND at >= ?2 AND at < ?3 AND seq > ?4
+             AND (?5 = '[]' OR type IN (SELECT value FROM json_each(?5)))";
+        // A window is a small part of the file: the numbers of its events are found by agent and time, and then each page of
+        // the table is read once. What was recorded after something is a smaller one, at its end.
+        let sql = match (query.after_seq, query.from) {
+            (0, Some(_)) => format!(
+                "SELECT {COLUMNS} FROM event
+                 WHERE seq IN (SELECT seq FROM event INDEXED BY event_of_agent WHERE {wanted}) ORDER BY seq"
+            ),
+            _ => format!("SELECT {COLUMNS} FROM event NOT INDEXED WHERE {wanted} ORDER BY seq"),
         };
-        let sql = format!(
-            "SELECT {COLUMNS} FROM event {index}
-             WHERE agent IN (SELECT value FROM json_each(?1)) AND at >= ?2 AND at < ?3 AND seq > ?4
-             AND (?5 = '[]' OR type IN (SELECT value FROM json_each(?5))) ORDER BY seq"
-        );
         let agents = match &query.agents {
             Some(agents) => agents.clone(),
             None => self.agents()?.into_iter().map(|row| row.agent).collect(),
@@ -199,28 +199,19 @@ impl Journal {
 
     /// The events that a statement finds, which are rows of [`COLUMNS`].
     pub(super) fn read(&self, sql: &str, wanted: impl Params) -> Result<Vec<Recorded>, JournalError> {
-        self.read_some(sql, wanted, |_, _| true)
-    }
-
-    /// Those of them that are needed, by when they were noticed and by their body as it is written.
-    pub(super) fn read_some(
-        &self,
-        sql: &str,
-        wanted: impl Params,
-        mut is_needed: impl FnMut(Timestamp, &str) -> bool,
-    ) -> Result<Vec<Recorded>, JournalError> {
         let fault = |error| self.fault(error);
         let mut statement = self.statement(sql)?;
         let mut rows = statement.query(wanted).map_err(fault)?;
         let mut events = vec![];
         while let Some(row) = rows.next().map_err(fault)? {
-            let written = || -> rusqlite::Result<_> { Ok((row.get(3)?, row.get_ref(4)?.as_str()?)) };
-            if written().is_ok_and(|(at, body)| !is_needed(moment(at), body)) {
-                continue;
-            }
             events.extend(self.recorded(row)?.map(|(_, recorded)| recorded));
         }
         Ok(events)
+    }
+
+    /// The event of this number; `None` if there is none, or it cannot be read.
+    pub(super) fn numbered(&self, seq: i64) -> Result<Option<Recorded>, JournalError> {
+        Ok(self.read(&format!("SELECT {COLUMNS} FROM event WHERE seq = ?1"), [seq])?.pop())
     }
 
     /// The event of a row of [`COLUMNS`]; `None` for one of a later version, and for one that cannot be read.

@@ -3,11 +3,14 @@
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::params;
+use rusqlite::{ToSql, params};
 
 use super::agents::AgentRef;
+use super::ahead::ReadAhead;
 use super::events::{COLUMNS, OF_STATE};
-use super::{Journal, JournalError, body, millis};
+use super::schema::KNOWN_BY;
+use super::unreadable::readable;
+use super::{Journal, JournalError, millis, moment};
 use crate::floor::answer::Tag;
 use crate::floor::diff::Memory;
 use crate::floor::diff::restored::REMEMBERED;
@@ -42,11 +45,11 @@ impl Journal {
 
     /// The same memory, made of no more than is needed to compare it with one answer, which has these `tags` or is not about
     /// tags: a shift has a hundred wrap-ups that are over, and hundreds of notifications that no answer repeats. Of these, only
-    /// those that were noticed since `listed_from` are among what was `recorded`.
+    /// those that were read `ahead`, or recorded since then in the same window, are among what was `recorded`.
     pub(crate) fn memory_for(
         &self,
         tags: Option<&[Tag]>,
-        listed_from: Option<Timestamp>,
+        ahead: Option<ReadAhead>,
         agent: AgentRef,
         base: i64,
         now: Timestamp,
@@ -56,16 +59,14 @@ impl Journal {
         let answered: HashSet<&str> =
             tags.iter().copied().flatten().filter_map(|tag| tag.id.as_deref()).collect();
         let is_other = |id: &str| !answered.contains(id) && !id.contains(HIDDEN_DIGIT);
-        // To read a notification takes longer than to find it.
+        let listed_from = ahead.as_ref().map(|ahead| ahead.from);
         let mut was_noticed = false;
-        let is_needed = |at: Timestamp, body: &str| {
+        let is_needed = |at: Timestamp, id: Option<&str>| {
             let is_last = !was_noticed && !clocks.is_ahead(at);
             was_noticed |= is_last;
-            is_last
-                || listed_from.is_some_and(|from| from <= at)
-                || !body::id_as_written(body).is_some_and(is_other)
+            is_last || listed_from.is_some_and(|from| from <= at) || !id.is_some_and(is_other)
         };
-        let recorded = self.present(agent, base, tags.map(|_| (from, is_needed)))?;
+        let recorded = self.present(agent, base, tags.map(|_| (from, is_needed)), ahead)?;
         // When the last of them was noticed counts, whichever that is.
         let is_past = |one: &&Recorded| !clocks.is_ahead(one.event.at);
         let noticed =
@@ -95,27 +96,47 @@ impl Journal {
         Ok((memory, coverage))
     }
 
+    /// The numbers of those notifications that are needed, as [`sql_of_tags`] lists them.
+    fn needed_tags(
+        &self,
+        of: &[&dyn ToSql],
+        mut is_needed: impl FnMut(Timestamp, Option<&str>) -> bool,
+    ) -> Result<Vec<i64>, JournalError> {
+        let fault = |error| self.fault(error);
+        let mut statement = self.statement(&sql_of_tags())?;
+        let mut rows = statement.query(of).map_err(fault)?;
+        let mut needed = vec![];
+        while let Some(row) = rows.next().map_err(fault)? {
+            let found = || -> rusqlite::Result<_> { Ok((row.get(1)?, row.get_ref(2)?.as_str_or_null()?)) };
+            // One that cannot be read is noted where it is read.
+            if readable(found()).map_err(fault)?.is_none_or(|(at, id)| is_needed(moment(at), id)) {
+                needed.push(row.get(0).map_err(fault)?);
+            }
+        }
+        Ok(needed)
+    }
+
     /// Up to the event `base`: the notifications since a moment that are needed, which are looked through from the last one back,
-    /// and however old it is, what says which break and wrap-up go on, and for whom the session answers.
+    /// those that were read `ahead`, and however old it is, what says which break and wrap-up go on, and for whom the session
+    /// answers.
     fn present(
         &self,
         agent: AgentRef,
         base: i64,
-        tags: Option<(Timestamp, impl FnMut(Timestamp, &str) -> bool)>,
+        tags: Option<(Timestamp, impl FnMut(Timestamp, Option<&str>) -> bool)>,
+        ahead: Option<ReadAhead>,
     ) -> Result<Vec<Recorded>, JournalError> {
-        let mut recorded = match tags {
-            Some((from, is_needed)) => {
-                let tags = format!(
-                    "SELECT {COLUMNS} FROM event INDEXED BY event_of_agent
-                     WHERE agent = ?1 AND at >= ?2 AND type = 'tag' AND seq <= ?3 ORDER BY at DESC"
-                );
-                let mut tags = self.read_some(&tags, params![agent.0, millis(from), base], is_needed)?;
-                let others = self.tags_of_a_clock_behind(agent, from)?;
-                tags.extend(others.into_iter().filter(|one| one.seq <= base));
-                tags
+        let mut recorded = vec![];
+        if let Some((from, is_needed)) = tags {
+            let ahead = ahead.unwrap_or(ReadAhead { from: Timestamp::MAX, last: 0, tags: vec![] });
+            let wanted = params![agent.0, millis(from), base, millis(ahead.from), ahead.last];
+            for seq in self.needed_tags(wanted, is_needed)? {
+                recorded.extend(self.numbered(seq)?);
             }
-            None => vec![],
-        };
+            recorded.extend(ahead.tags);
+            recorded.extend(self.tags_of_a_clock_behind(agent, from)?);
+            recorded.retain(|one| one.seq <= base);
+        }
         // The last by its number: by its time it may be an earlier one, if the clock was set back.
         let since_last = |first: &str, types: &str| {
             format!(
@@ -136,6 +157,16 @@ impl Journal {
         recorded.sort_by_key(|one| one.seq);
         Ok(recorded)
     }
+}
+
+/// Of an agent (?1), the notifications that were noticed from a moment (?2) on and recorded up to an event (?3), but not from
+/// another moment (?4) on and up to another event (?5): their numbers, when they were noticed and their ids, from the last one
+/// back. The index has all of it, and to read a notification takes longer than to find it.
+pub(super) fn sql_of_tags() -> String {
+    format!(
+        "SELECT seq, at, {KNOWN_BY} FROM event INDEXED BY event_of_agent
+         WHERE agent = ?1 AND at >= ?2 AND type = 'tag' AND seq <= ?3 AND NOT (at >= ?4 AND seq <= ?5) ORDER BY at DESC"
+    )
 }
 
 /// Since when all notifications are read for a memory.

@@ -9,6 +9,7 @@
 //! A file that is damaged is set aside and a new one begun: a watch never stops because of its journal.
 
 mod agents;
+mod ahead;
 mod body;
 mod brief;
 mod connection;
@@ -59,6 +60,7 @@ use connection::{Locking, another, be_alone, configure, connect, prepare};
 use place::Place;
 
 pub(crate) use agents::{AgentKey, AgentRef, AgentRow};
+pub(crate) use ahead::ReadAhead;
 pub(crate) use damage::kept_as;
 pub(crate) use error::JournalError;
 pub(crate) use events::{EventQuery, MARGIN, with_margin};
@@ -239,13 +241,6 @@ impl Journal {
             icon_names: RefCell::default(),
             unreadable: Cell::default(),
         })
-    }
-
-    /// Keeps the pages that were read, for a command that reads the same ones for each agent and then ends. Whoever stays
-    /// keeps only as many as SQLite does by itself.
-    pub(crate) fn keep_pages(&self) {
-        // Where that cannot be, pages are read again.
-        let _ = self.connection.pragma_update(None, "cache_size", -16_000);
     }
 
     pub(crate) fn path(&self) -> &Path {

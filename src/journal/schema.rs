@@ -14,14 +14,11 @@ macro_rules! time {
     };
 }
 
-/// What the index of an agent's events has beside the columns of an event: by how much the server's clock is ahead; of a
-/// notification the id, of a wrap-up the call, of a break the reason; how long after the event its own time is, or that as a text
-/// where SQLite knows no such time; and of a notification its kind, its customer, and whether it has changed. Differences,
-/// because these are numbers of two bytes and not of six.
-macro_rules! in_brief {
+/// Of a notification the id, of a wrap-up the call, of a break the reason.
+macro_rules! known_by {
     () => {
         concat!(
-            "server_at - at, CASE type WHEN 'tag' THEN ",
+            "CASE type WHEN 'tag' THEN ",
             value!("id"),
             " WHEN 'wrapup_started' THEN ",
             value!("call_id"),
@@ -29,7 +26,21 @@ macro_rules! in_brief {
             value!("call_id"),
             " ELSE ",
             value!("reason"),
-            " END, coalesce(CAST(round((julianday(",
+            " END"
+        )
+    };
+}
+
+/// What the index of an agent's events has beside the columns of an event: by how much the server's clock is ahead; what it
+/// is known by; how long after the event its own time is, or that as a text where SQLite knows no such time; and of a
+/// notification its kind, its customer, and whether it has changed. Differences, because these are numbers of two bytes and
+/// not of six.
+macro_rules! in_brief {
+    () => {
+        concat!(
+            "server_at - at, ",
+            known_by!(),
+            ", coalesce(CAST(round((julianday(",
             time!(),
             ") - 2440587.5) * 86400000) AS INTEGER) - at, ",
             time!(),
@@ -120,3 +131,6 @@ const V3: &str = concat!(
 
 /// See `brief`.
 pub(super) const IN_BRIEF: &str = in_brief!();
+
+/// The same of one of them.
+pub(super) const KNOWN_BY: &str = known_by!();

@@ -15,14 +15,14 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::app::journal::{JournalUse, RecordingScope, note_trouble, note_unreadable};
-use crate::floor::event::{Event, EventKind};
+use crate::floor::event::EventKind;
 use crate::floor::identity::hidden::Hiding;
 use crate::floor::pause::{OwnClocks, PAST};
 use crate::floor::poll_result::PollResult;
 use crate::floor::timeline::{Recorded, coverage_step};
 use crate::journal::{
-    AgentKey, AgentRef, Entry, Journal, JournalError, Lease, Outcome, Remembered, Round, RunRef, Writer,
-    remembered_from, with_margin,
+    AgentKey, AgentRef, Entry, Journal, JournalError, Lease, Outcome, ReadAhead, Remembered, Round, RunRef,
+    Writer, remembered_from, with_margin,
 };
 
 /// So often is a difference made anew because others wrote meanwhile. Each time one of them got on.
@@ -41,9 +41,8 @@ pub(crate) struct Keeper<'a> {
     /// What has arrived and is not recorded yet.
     waiting: RefCell<Vec<PollResult>>,
     agents: RefCell<HashMap<String, (AgentRef, AgentKey)>>,
-    read_ahead_since: Cell<Option<Timestamp>>,
-    /// The notifications of an agent since then, up to an event: what an answer is compared with is listed after it.
-    read_ahead: RefCell<HashMap<AgentRef, (i64, Vec<Event>)>>,
+    /// What was read ahead: it is listed, and answers are compared with it.
+    ahead: RefCell<HashMap<AgentRef, ReadAhead>>,
     has_noted_trouble: Cell<bool>,
 }
 
@@ -58,8 +57,7 @@ impl<'a> Keeper<'a> {
             run: Cell::default(),
             waiting: RefCell::default(),
             agents: RefCell::default(),
-            read_ahead_since: Cell::default(),
-            read_ahead: RefCell::default(),
+            ahead: RefCell::default(),
             has_noted_trouble: Cell::default(),
         }
     }
@@ -109,7 +107,7 @@ impl<'a> Keeper<'a> {
         self.agents.replace(agents);
         self.journal.replace(Rc::new(opened.journal));
         self.run.set(None);
-        self.read_ahead.borrow_mut().clear();
+        self.ahead.take();
         Ok(true)
     }
 
@@ -204,9 +202,11 @@ impl<'a> Keeper<'a> {
         let sent = poll.taken_at.checked_sub(poll.took).unwrap_or(Timestamp::MIN);
         let clocks = OwnClocks::of_request(sent, self.app.clock.now());
         let tags = poll.tags.as_deref();
-        // What is older than that is not read here.
-        let read_from = remembered_from(poll.taken_at);
-        let listed_from = self.read_ahead_since.get().map(with_margin).filter(|from| read_from <= *from);
+        // What is older than a memory reaches is no part of one.
+        let reaches_back_to = remembered_from(poll.taken_at);
+        let is_remembered = |ahead: &ReadAhead| tags.is_some() && reaches_back_to <= ahead.from;
+        let ahead = self.take_ahead(agent, is_remembered);
+        let ahead_from = ahead.as_ref().map(|ahead| ahead.from);
         let dead = dead.iter().find(|lease| lease.agent == agent);
         let after_a_lost_answer = dead.map(|_| PollResult { read_was_cut: true, ..poll.clone() });
         let poll = after_a_lost_answer.as_ref().unwrap_or(poll);
@@ -219,19 +219,30 @@ impl<'a> Keeper<'a> {
             let steps = steps.filter_map(|mark| coverage_step(&known.coverage, mark, Duration::ZERO));
             let entry =
                 Entry { agent, base, events: difference.to_record().collect(), coverage: steps.collect() };
-            if let Some(from) = listed_from.filter(|_| tags.is_some()) {
-                self.keep_read_ahead(agent, base, from, known.recorded);
+            if let Some(from) = ahead_from {
+                self.keep_ahead(agent, base, from, known.recorded);
             }
             entry
         };
-        let known = self.journal().memory_for(tags, listed_from, agent, base, poll.taken_at, &clocks);
+        let known = self.journal().memory_for(tags, ahead, agent, base, poll.taken_at, &clocks);
         Some(known.map(entry))
     }
 
-    fn keep_read_ahead(&self, agent: AgentRef, base: i64, from: Timestamp, mut read: Vec<Recorded>) {
-        read.retain(|one| matches!(one.event.kind, EventKind::Tag(_)) && one.event.at >= from);
-        let read = read.into_iter().map(|one| one.event).collect();
-        self.read_ahead.borrow_mut().insert(agent, (base, read));
+    /// Reads what [`Keeper::tags`] will be wanted of, for all agents in one go: they share the pages of the file.
+    pub(crate) fn read_ahead(&self, from: Timestamp) {
+        let agents: Vec<AgentRef> = self.agents.borrow().values().map(|(agent, _)| *agent).collect();
+        let read = self.unless_trouble(self.journal().read_ahead(&agents, with_margin(from)));
+        self.ahead.replace(read.unwrap_or_default());
+    }
+
+    fn take_ahead(&self, agent: AgentRef, is_wanted: impl Fn(&ReadAhead) -> bool) -> Option<ReadAhead> {
+        let mut ahead = self.ahead.borrow_mut();
+        if ahead.get(&agent).is_some_and(is_wanted) { ahead.remove(&agent) } else { None }
+    }
+
+    fn keep_ahead(&self, agent: AgentRef, last: i64, from: Timestamp, mut tags: Vec<Recorded>) {
+        tags.retain(|one| matches!(one.event.kind, EventKind::Tag(_)) && one.event.at >= from);
+        self.ahead.borrow_mut().insert(agent, ReadAhead { from, last, tags });
     }
 
     /// For whom the session answers is what the next difference begins with.
@@ -241,12 +252,6 @@ impl<'a> Keeper<'a> {
         let agents = self.agents.borrow();
         let Some((_, key)) = agents.get(profile) else { return Ok(()) };
         self.journal().agent(key, profile, Some(agent_id), poll.taken_at).map(drop)
-    }
-
-    /// Says that [`Keeper::tags`] will be wanted from this moment on, once each agent's answer is recorded: to record it
-    /// they are read anyway.
-    pub(crate) fn will_read_since(&self, from: Timestamp) {
-        self.read_ahead_since.set(Some(from));
     }
 
     /// Trouble is noted once.

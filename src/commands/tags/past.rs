@@ -39,7 +39,7 @@ pub(super) struct PastTags<'a> {
 impl<'a> PastTags<'a> {
     pub(super) fn new(keeper: Keeper<'a>, window: Window, script: Option<&'a str>, polls: bool) -> Self {
         if script.is_none() {
-            keeper.will_read_since(window.since);
+            keeper.read_ahead(window.since);
         }
         Self {
             keeper,

@@ -68,7 +68,7 @@ proptest! {
     fn a_memory_for_an_answer_finds_in_it_what_one_of_the_whole_day_does(
         happened in vec((0_u8..8, 0..30 * HOUR), 0..40),
         answered in option::of(vec((0_usize..50, any::<bool>(), any::<bool>()), 0..20)),
-        listed_from in option::of(0..30 * HOUR),
+        read_ahead in option::of((6 * HOUR..30 * HOUR, 0_i64..45)),
     ) {
         let settings = Settings { redactor: Redactor::default(), numbers: Numbers::Keep };
         let journal = Journal::in_memory(settings, at(0)).expect("made");
@@ -86,18 +86,28 @@ proptest! {
         poll.tags.clone_from(&answer);
         poll.break_state = Some(Break { on_break: true, ..Break::default() });
         let day = journal.memory(agent, i64::MAX, now, &clocks).expect("read");
-        let listed = listed_from.map(at);
-        let needed = journal.memory_for(answer.as_deref(), listed, agent, i64::MAX, now, &clocks).expect("read");
+        let is_tag = |one: &Recorded| matches!(one.event.kind, EventKind::Tag(_));
+        // Some was recorded after the rest had been read.
+        let ahead = read_ahead.map(|(second, last)| {
+            let is_read = |one: &&Recorded| is_tag(one) && one.event.at >= at(second) && one.seq <= last;
+            ReadAhead { from: at(second), last, tags: day.recorded.iter().filter(is_read).cloned().collect() }
+        });
+        let listed = ahead.as_ref().map(|ahead| ahead.from);
+        let needed = journal.memory_for(answer.as_deref(), ahead, agent, i64::MAX, now, &clocks).expect("read");
         prop_assert_eq!(format!("{:?}", needed.memory.state()), format!("{:?}", day.memory.state()));
         let (expected, found) = (day.memory.diff(&poll), needed.memory.diff(&poll));
         prop_assert_eq!(found.events, expected.events);
         prop_assert_eq!(format!("{:?}", found.marks), format!("{:?}", expected.marks));
-        let is_tag = |one: &Recorded| matches!(one.event.kind, EventKind::Tag(_));
         let is_listed = |one: &Recorded| {
             is_tag(one) && answer.is_some() && listed.is_some_and(|from| one.event.at >= from)
         };
         prop_assert_eq!(numbers(&needed.recorded, is_listed), numbers(&day.recorded, is_listed));
     }
+}
+
+/// All of the last day, read ahead.
+fn recent(journal: &Journal, agent: AgentRef, now: Timestamp) -> Option<ReadAhead> {
+    journal.read_ahead(&[agent], remembered_from(now)).expect("read").remove(&agent)
 }
 
 /// A shift has a hundred wrap-ups of an agent, and whoever goes on has to know the last one.
@@ -116,7 +126,7 @@ fn a_memory_is_restored_from_recent_notifications_and_from_what_goes_on() {
     let remembered = |minute: i64, base| {
         let now = at(24 * HOUR + 60 * minute);
         let clocks = OwnClocks::after_past(now);
-        let known = journal.memory_for(Some(&[]), Some(Timestamp::MIN), agent, base, now, &clocks);
+        let known = journal.memory_for(Some(&[]), recent(&journal, agent, now), agent, base, now, &clocks);
         numbers(&known.expect("read").recorded, |_| true)
     };
     assert_eq!(remembered(12, i64::MAX), [8, 11, 13, 14]);
@@ -137,8 +147,8 @@ fn what_was_recorded_while_the_clock_was_a_day_behind_is_not_forgotten_once_it_i
     let now = at(3 * day);
     let whole = journal.memory(agent, i64::MAX, now, &OwnClocks::after_past(now)).expect("read");
     assert_eq!(numbers(&whole.recorded, |_| true), [3, 4, 6], "and nothing that is older than that");
-    let known =
-        journal.memory_for(Some(&[]), Some(Timestamp::MIN), agent, 5, now, &OwnClocks::after_past(now));
+    let clocks = OwnClocks::after_past(now);
+    let known = journal.memory_for(Some(&[]), recent(&journal, agent, now), agent, 5, now, &clocks);
     assert_eq!(numbers(&known.expect("read").recorded, |_| true), [3, 4]);
 }
 

@@ -84,6 +84,12 @@ fn an_event_that_cannot_be_read_hides_no_other() {
         let other = folder.create();
         assert_eq!(other.of_window(agent, at(0), at(9)).expect("read").events.len(), 2, "{how}");
         assert!(other.has_unreadable(), "{how}");
+        let third = folder.create();
+        let read = third.read_ahead(&[agent], at(0)).expect("read");
+        let seqs: Vec<_> = read[&agent].tags.iter().map(|recorded| recorded.seq).collect();
+        assert_eq!(seqs, [1, 3], "{how}");
+        // What has no type that can be read may be anything.
+        assert_eq!(third.has_unreadable(), !how.contains("type"), "{how}");
         assert_eq!(journal.status(at(0)).expect("read").events, 3);
         assert_eq!(journal.write_round(entry(agent, 3, vec![tag_event(4, "m4")])), [Some(4)], "{how}");
         // A type that another version wrote is what that one knows.

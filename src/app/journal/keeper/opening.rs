@@ -60,7 +60,6 @@ impl<'a> Keeper<'a> {
             }
         };
         note_set_aside(&app.console, opened.set_aside.as_ref());
-        opened.journal.keep_pages();
         let mut keeper = Self::with(app, how.recording, opened.journal, wish.command);
         keeper.how = Some(how);
         keeper.meet(fleet);

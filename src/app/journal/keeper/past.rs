@@ -51,19 +51,18 @@ impl Keeper<'_> {
     /// The notifications of an agent that may belong to a window that begins at `from`, as events.
     pub(crate) fn tags(&self, profile: &str, from: Timestamp) -> Vec<Event> {
         let Some(agent) = self.agent(profile) else { return vec![] };
-        let is_as_announced = self.read_ahead_since.get() == Some(from);
-        let read = self.read_ahead.borrow_mut().remove(&agent).filter(|_| is_as_announced);
-        let (after_seq, mut tags) = read.unwrap_or_default();
+        let from = with_margin(from);
+        let ahead = self.take_ahead(agent, |ahead| ahead.from == from);
+        let (after_seq, read) = ahead.map(|ahead| (ahead.last, ahead.tags)).unwrap_or_default();
         let query = EventQuery {
             agents: Some(vec![agent]),
             after_seq,
-            from: Some(with_margin(from)),
+            from: Some(from),
             types: &["tag"],
             ..EventQuery::default()
         };
         let events = self.unless_trouble(self.journal().list_events(&query));
-        tags.extend(events.into_iter().flatten().map(|recorded| recorded.event));
-        tags
+        read.into_iter().chain(events.into_iter().flatten()).map(|recorded| recorded.event).collect()
     }
 
     /// What is covered of an agent from `from` on; `None` if the journal does not hold the agent.
