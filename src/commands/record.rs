@@ -1,9 +1,12 @@
 //! `deepcall record`: follows profiles as `watch` does, and writes what it receives into the journal instead of showing it.
 
+use std::path::Path;
+
 use clap::Args;
 
 use crate::app::App;
 use crate::app::console::Side;
+use crate::app::journal;
 use crate::app::options::{
     ConnectionOptions, FleetOptions, OutputOptions, ProfileOptions, SandboxOptions, ServerTimeOptions,
     VerbosityOptions,
@@ -12,6 +15,7 @@ use crate::app::select::Selection;
 use crate::app::settings::choice::{Choice, SessionSource, session_source};
 use crate::app::settings::table::TIMEOUT;
 use crate::app::signals;
+use crate::client::SignedIn;
 use crate::commands::watch::args::{FollowOptions, without_retries};
 use crate::commands::watch::follow::{JournalWish, follow, watch_journal};
 use crate::commands::watch::quiet::watch_quietly;
@@ -19,7 +23,8 @@ use crate::commands::watch::sessions::expired;
 use crate::failure::{ExitStatus, Failure};
 use crate::floor::event::EndReason;
 use crate::output::event_view::STREAM;
-use crate::watch::run::exit_status;
+use crate::output::text::times;
+use crate::watch::run::{Plan, exit_status};
 
 /// Record tags, breaks and wrap-ups in the journal until stopped
 ///
@@ -73,6 +78,9 @@ pub(crate) fn run(args: &RecordArgs, app: &App) -> Result<ExitStatus, Failure> {
         |_| Ok(()),
         async |sources, sessions| {
             let recording = watch_journal(wish, &plan, &sessions, app)?;
+            if app.terminals.stderr {
+                app.console.note(&beginning(&sessions.signed_in, &plan, &journal::path(app)?));
+            }
             let watched =
                 watch_quietly(app, renderer.presentation(), sources, plan, recording, |_| Ok(())).await?;
             Ok(watched.0)
@@ -82,6 +90,16 @@ pub(crate) fn run(args: &RecordArgs, app: &App) -> Result<ExitStatus, Failure> {
         (EndReason::SessionExpired, hints) => Err(expired(&hints)),
         (ended, _) => Ok(exit_status(ended)),
     }
+}
+
+/// What a person sees who starts a recorder by hand: nothing else is shown while all goes well.
+fn beginning(agents: &[SignedIn], plan: &Plan, path: &Path) -> String {
+    let whom = match agents {
+        [agent] => agent.profile.clone(),
+        agents => format!("{} agents", agents.len()),
+    };
+    let every = times::length(i64::try_from(plan.interval.as_secs()).unwrap_or(i64::MAX));
+    format!("recording {whom} every {every} in {}; Ctrl-C ends it", path.display())
 }
 
 /// A supervisor of many agents may take one recorder for that of all.

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use rustix::process::Signal;
 use serde_json::Value;
 
+use crate::support::screen::Screen;
 use crate::support::{FakeServer, NOT_IN_WRAPUP, NOT_ON_BREAK, Reply, Running, World};
 
 const RECORD: &str = "record --only tags --interval 2s";
@@ -79,6 +80,21 @@ fn whoever_records_one_of_many_is_told_so() {
     for chosen in [" --all", " --profile ravi"] {
         assert!(!recorded(chosen).contains("only asha"), "{chosen}");
     }
+}
+
+#[test]
+fn a_recorder_on_a_terminal_says_whom_it_records_and_how_it_ends() {
+    let server = growing();
+    let world = World::at(&server).with("DEEPCALL_STORE", "file");
+    world.run_with_input("login --ssid-stdin --no-verify --profile asha", "asha").ended_with(0);
+    let mut screen = Screen::start(&world, RECORD, 24, 200);
+    let shown = screen.wait_for("Ctrl-C ends it");
+    assert!(shown.contains("note: recording asha every 2 s in "), "{shown}");
+    screen.type_keys("\x03");
+    assert_eq!(screen.end().0, 130);
+    let quiet = start(&world, RECORD);
+    server.await_arrivals(server.arrivals().len() + 1);
+    assert_eq!(quiet.terminate().ended_with(143).stderr, "", "a log has no use for it");
 }
 
 #[test]
