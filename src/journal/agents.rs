@@ -79,6 +79,9 @@ impl Journal {
         agent_id: Option<&str>,
         now: Timestamp,
     ) -> Result<AgentRef, JournalError> {
+        // Some servers may answer with what they were asked with.
+        let agent_id = agent_id.map(|id| self.redactor.redact(id));
+        let agent_id = agent_id.as_deref();
         let known = self.row_of(key)?;
         if let Some(row) = &known
             && row.profile == profile

@@ -343,3 +343,13 @@ fn what_is_over_is_remembered_as_over_though_the_clock_was_set_back_before_it_en
         assert_eq!(remembered.iter().map(|recorded| recorded.seq).collect::<Vec<_>>(), [1, 2]);
     }
 }
+
+#[test]
+fn a_secret_that_a_server_gives_for_the_agents_id_is_not_kept() {
+    let folder = Folder::new();
+    folder.settings.redactor.hide("a-session-id");
+    let journal = folder.create();
+    let agent = journal.agent(&asha(), "asha", Some("agent a-session-id"), at(0)).expect("entered");
+    let kept = journal.row(agent).expect("read").expect("known").agent_id;
+    assert_eq!(kept.as_deref(), Some("agent ••••"));
+}
