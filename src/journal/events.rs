@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{OptionalExtension, Params, Row, params};
+use rusqlite::{OptionalExtension, Params, Row, ToSql, params};
 
 use super::agents::AgentRef;
 use super::unreadable::{is_of_another_version, readable};
@@ -89,25 +89,23 @@ impl Journal {
         let from = query.from.map_or(i64::MIN, millis);
         let wanted = "agent IN (SELECT value FROM json_each(?1)) AND at >= ?2 AND at < ?3 AND seq > ?4
              AND (?5 = '[]' OR type IN (SELECT value FROM json_each(?5)))";
-        // A window is a small part of the file: the numbers of its events are found by agent and time, and then each page of
-        // the table is read once. What was recorded after something is a smaller one, at its end.
-        let sql = match (query.after_seq, query.from) {
-            (0, Some(_)) => format!(
-                "SELECT {COLUMNS} FROM event
-                 WHERE seq IN (SELECT seq FROM event INDEXED BY event_of_agent WHERE {wanted}) ORDER BY seq"
-            ),
-            _ => format!("SELECT {COLUMNS} FROM event NOT INDEXED WHERE {wanted} ORDER BY seq"),
-        };
         let agents = match &query.agents {
             Some(agents) => agents.clone(),
             None => self.agents()?.into_iter().map(|row| row.agent).collect(),
         };
+        let types: Vec<_> = query.types.iter().map(|name| format!("\"{name}\"")).collect();
+        let (agents, types) = (list(&agents), format!("[{}]", types.join(",")));
+        let values = params![agents, from, until, query.after_seq, types];
+        // A window is a small part of the file, found by agent and time. What was recorded after something is a smaller one, at
+        // its end.
+        if query.after_seq == 0 && query.from.is_some() {
+            let sql = format!("SELECT seq FROM event INDEXED BY event_of_agent WHERE {wanted}");
+            return self.found(&sql, values, |_| true, visit);
+        }
+        let sql = format!("SELECT {COLUMNS} FROM event NOT INDEXED WHERE {wanted} ORDER BY seq");
         let mut statement = self.statement(&sql)?;
         let fault = |error| self.fault(error);
-        let types: Vec<_> = query.types.iter().map(|name| format!("\"{name}\"")).collect();
-        let types = format!("[{}]", types.join(","));
-        let wanted = params![list(&agents), from, until, query.after_seq, types];
-        let mut rows = statement.query(wanted).map_err(fault)?;
+        let mut rows = statement.query(values).map_err(fault)?;
         while let Some(row) = rows.next().map_err(fault)? {
             let Some((agent, recorded)) = self.recorded(row)? else { continue };
             if visit(agent, recorded).is_break() {
@@ -115,6 +113,46 @@ impl Journal {
             }
         }
         Ok(())
+    }
+
+    /// Hands the events whose numbers a statement finds in an index to `visit`, by `seq`, so that each page of the table is
+    /// met once; but for those that are not needed by what else the statement finds.
+    ///
+    /// # Errors
+    /// If there is no event of such a number: the file is damaged.
+    pub(super) fn found(
+        &self,
+        sql: &str,
+        values: &[&dyn ToSql],
+        mut is_needed: impl FnMut(&Row<'_>) -> bool,
+        visit: &mut dyn FnMut(AgentRef, Recorded) -> ControlFlow<()>,
+    ) -> Result<(), JournalError> {
+        let fault = |error| self.fault(error);
+        // What another process deletes meanwhile is still there.
+        let snapshot = self.connection.unchecked_transaction().map_err(fault)?;
+        let mut numbers: Vec<i64> = vec![];
+        let mut index = self.statement(sql)?;
+        let mut rows = index.query(values).map_err(fault)?;
+        while let Some(row) = rows.next().map_err(fault)? {
+            if is_needed(row) {
+                numbers.push(row.get(0).map_err(fault)?);
+            }
+        }
+        drop(rows);
+        numbers.sort_unstable();
+        let mut event = self.statement(&format!("SELECT {COLUMNS} FROM event WHERE seq = ?1"))?;
+        for seq in numbers {
+            let mut rows = event.query([seq]).map_err(fault)?;
+            let Some(row) = rows.next().map_err(fault)? else {
+                let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT_INDEX);
+                return Err(fault(rusqlite::Error::SqliteFailure(code, None)));
+            };
+            let Some((agent, recorded)) = self.recorded(row)? else { continue };
+            if visit(agent, recorded).is_break() {
+                break;
+            }
+        }
+        snapshot.finish().map_err(fault)
     }
 
     /// The same events as a list.

@@ -1,15 +1,15 @@
 //! What a run knows of an agent as it begins.
 
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{ToSql, params};
+use rusqlite::{Row, params};
 
 use super::agents::AgentRef;
 use super::ahead::ReadAhead;
 use super::events::{COLUMNS, OF_STATE};
 use super::schema::KNOWN_BY;
-use super::unreadable::readable;
 use super::{Journal, JournalError, millis, moment};
 use crate::floor::answer::Tag;
 use crate::floor::diff::Memory;
@@ -96,26 +96,6 @@ impl Journal {
         Ok((memory, coverage))
     }
 
-    /// The numbers of those notifications that are needed, as [`sql_of_tags`] lists them.
-    fn needed_tags(
-        &self,
-        of: &[&dyn ToSql],
-        mut is_needed: impl FnMut(Timestamp, Option<&str>) -> bool,
-    ) -> Result<Vec<i64>, JournalError> {
-        let fault = |error| self.fault(error);
-        let mut statement = self.statement(&sql_of_tags())?;
-        let mut rows = statement.query(of).map_err(fault)?;
-        let mut needed = vec![];
-        while let Some(row) = rows.next().map_err(fault)? {
-            let found = || -> rusqlite::Result<_> { Ok((row.get(1)?, row.get_ref(2)?.as_str_or_null()?)) };
-            // One that cannot be read is noted where it is read.
-            if readable(found()).map_err(fault)?.is_none_or(|(at, id)| is_needed(moment(at), id)) {
-                needed.push(row.get(0).map_err(fault)?);
-            }
-        }
-        Ok(needed)
-    }
-
     /// Up to the event `base`: the notifications since a moment that are needed, which are looked through from the last one back,
     /// those that were read `ahead`, and however old it is, what says which break and wrap-up go on, and for whom the session
     /// answers.
@@ -127,12 +107,19 @@ impl Journal {
         ahead: Option<ReadAhead>,
     ) -> Result<Vec<Recorded>, JournalError> {
         let mut recorded = vec![];
-        if let Some((from, is_needed)) = tags {
+        if let Some((from, mut is_needed)) = tags {
             let ahead = ahead.unwrap_or(ReadAhead { from: Timestamp::MAX, last: 0, tags: vec![] });
             let wanted = params![agent.0, millis(from), base, millis(ahead.from), ahead.last];
-            for seq in self.needed_tags(wanted, is_needed)? {
-                recorded.extend(self.numbered(seq)?);
-            }
+            let is_needed = |row: &Row<'_>| {
+                let found =
+                    || -> rusqlite::Result<_> { Ok((row.get(1)?, row.get_ref(2)?.as_str_or_null()?)) };
+                // One that cannot be read is noted where it is read.
+                found().map_or(true, |(at, id)| is_needed(moment(at), id))
+            };
+            self.found(&sql_of_tags(), wanted, is_needed, &mut |_, tag| {
+                recorded.push(tag);
+                ControlFlow::Continue(())
+            })?;
             recorded.extend(ahead.tags);
             recorded.extend(self.tags_of_a_clock_behind(agent, from)?);
             recorded.retain(|one| one.seq <= base);

@@ -135,26 +135,26 @@ impl<'a> Keeper<'a> {
     ///
     /// # Errors
     /// If the journal cannot be read or written.
-    pub(crate) async fn record(&self, mut poll: PollResult) -> Result<(), JournalError> {
+    pub(crate) async fn record(&self, poll: PollResult) -> Result<(), JournalError> {
         let Some(profile) = poll.profile.clone().filter(|profile| self.records(profile)) else {
             return Ok(());
         };
-        (poll.monotonic, poll.elapsed) = (PAST + poll.took, PAST + poll.took);
-        self.waiting.borrow_mut().push(poll);
+        self.waiting.borrow_mut().push(as_past(poll));
         // A commit takes milliseconds: all that has arrived shares it.
         tokio::task::yield_now().await;
         let is_own = |poll: &PollResult| poll.profile.as_ref() == Some(&profile);
         if !self.waiting.borrow().iter().any(is_own) {
             return Ok(());
         }
-        let mut polls = self.waiting.take();
+        let polls = self.waiting.take();
         let written = self.in_a_whole_file(|| self.write(&polls));
-        if written.is_err() {
-            // Each of the others meets its own trouble.
-            polls.retain(|poll| !is_own(poll));
-            self.waiting.borrow_mut().append(&mut polls);
+        if written.is_ok() || polls.len() == 1 {
+            return written;
         }
-        written
+        // Each of the others meets its own trouble, and this one may have none.
+        let (own, others): (Vec<_>, Vec<_>) = polls.into_iter().partition(is_own);
+        self.waiting.borrow_mut().extend(others);
+        self.in_a_whole_file(|| self.write(&own))
     }
 
     /// Records answers in one commit.
@@ -269,6 +269,11 @@ impl<'a> Keeper<'a> {
             note_trouble(&self.app.console, error);
         }
     }
+}
+
+/// An answer as one that came just after all that was recorded.
+fn as_past(poll: PollResult) -> PollResult {
+    PollResult { monotonic: PAST + poll.took, elapsed: PAST + poll.took, ..poll }
 }
 
 impl Drop for Keeper<'_> {

@@ -17,6 +17,7 @@ use crate::commands::shared::window::Window;
 use crate::failure::Failure;
 use crate::floor::answer::Tag;
 use crate::floor::event::FollowedPart;
+use crate::floor::poll_result::PollResult;
 use crate::floor::timeline::tags::into_latest;
 use crate::report::Row;
 
@@ -68,7 +69,8 @@ impl<'a> PastTags<'a> {
         if !self.polls
             && let Some(as_of) = self.keeper.polled_at(profile, &[PART])
         {
-            let value = Tags { notifications: self.listed(profile, vec![])?, icons: vec![], notes: vec![] };
+            let value =
+                Tags { notifications: self.listed(profile, vec![], None)?, icons: vec![], notes: vec![] };
             self.recorded.borrow_mut().push(profile.clone());
             return Ok(Answer::recorded(value, as_of));
         }
@@ -82,11 +84,12 @@ impl<'a> PastTags<'a> {
         poll.was_resent = answer.was_resent;
         poll.tags = Some(fresh.clone());
         if self.script.is_some() {
-            self.keeper.record(poll).await?;
+            self.keeper.record(poll.clone()).await?;
+            answer.value.notifications = self.listed(profile, fresh, Some(&poll))?;
         } else {
             self.keeper.take(poll).await;
+            answer.value.notifications = self.listed(profile, fresh, None)?;
         }
-        answer.value.notifications = self.listed(profile, fresh)?;
         Ok(answer)
     }
 
@@ -95,7 +98,7 @@ impl<'a> PastTags<'a> {
     /// # Errors
     /// Why there is no answer, if it is not, or if the journal cannot be read.
     pub(super) fn without_answer(&self, profile: &str, failure: Failure) -> Result<Answer<Tags>, Failure> {
-        let notifications = self.listed(profile, vec![])?;
+        let notifications = self.listed(profile, vec![], None)?;
         if notifications.is_empty() {
             return Err(failure);
         }
@@ -105,7 +108,13 @@ impl<'a> PastTags<'a> {
         Ok(Answer::recorded(value, as_of.unwrap_or(self.window.since)))
     }
 
-    fn listed(&self, profile: &str, fresh: Vec<Tag>) -> Result<Vec<Tag>, Failure> {
+    /// What is listed of a profile: what was recorded, and what the `answer` holds that is `fresh`.
+    fn listed(
+        &self,
+        profile: &str,
+        fresh: Vec<Tag>,
+        answer: Option<&PollResult>,
+    ) -> Result<Vec<Tag>, Failure> {
         let hiding = self.keeper.hiding();
         let hide = |tag: &Tag| hiding.hidden(tag);
         let Some(script) = self.script else {
@@ -114,7 +123,7 @@ impl<'a> PastTags<'a> {
             listed.retain(|tag| self.window.holds(tag));
             return Ok(listed);
         };
-        let (events, reach) = self.keeper.unread(script, profile, self.window.since)?;
+        let (events, reach) = self.keeper.unread(script, profile, self.window.since, answer)?;
         self.had.borrow_mut().insert(profile.to_owned(), reach);
         let mut listed = with_fresh(into_latest(events), fresh, false, &hide);
         listed.retain(|tag| reach.had_until.is_some() || self.window.holds(tag));

@@ -26,6 +26,15 @@ fn overwrite_events(world: &World) {
     fs::write(journal(world), bytes).unwrap();
 }
 
+/// The index of an agent's events has them, and the table has none.
+fn lose_events(world: &World) {
+    let run = |sql: &str| rusqlite::Connection::open(journal(world)).unwrap().execute_batch(sql).unwrap();
+    run("CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE name = 'event_of_agent';
+         PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'event_of_agent';");
+    run("DELETE FROM event;");
+    run("PRAGMA writable_schema = ON; INSERT INTO sqlite_schema SELECT * FROM kept; DROP TABLE kept;");
+}
+
 /// The first pages are whole, so that the file opens; what a command reads of an agent is not.
 #[test]
 fn damage_that_is_read_sets_the_file_aside_and_recording_goes_on() {
@@ -38,10 +47,12 @@ fn damage_that_is_read_sets_the_file_aside_and_recording_goes_on() {
         };
         names.iter().filter(is_database).count()
     };
-    for line in ["tags --all", "tags --all --new script", "record --all --only tags --interval 2s"] {
+    let lines = ["tags --all", "tags --all --new script", "record --all --only tags --interval 2s"];
+    let damages: [fn(&World); 2] = [overwrite_events, lose_events];
+    for (line, damage) in lines.into_iter().flat_map(|line| damages.map(|damage| (line, damage))) {
         let (server, world) = team();
         assert_eq!(aside(&world), 0);
-        overwrite_events(&world);
+        damage(&world);
         let ran = if line.starts_with("record") {
             let before = server.arrivals().len();
             let record = world.start(world.command(line.split_whitespace()));

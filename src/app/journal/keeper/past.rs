@@ -62,6 +62,10 @@ impl Keeper<'_> {
             ..EventQuery::default()
         };
         let events = self.unless_trouble(self.journal().list_events(&query));
+        // Who was erased since then is not listed.
+        if self.unless_trouble(self.journal().row(agent)).flatten().is_none() {
+            return vec![];
+        }
         read.into_iter().chain(events.into_iter().flatten()).map(|recorded| recorded.event).collect()
     }
 

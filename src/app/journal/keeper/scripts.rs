@@ -1,13 +1,15 @@
 //! How far the scripts of `tags --new` have got with the journal.
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
-use crate::app::journal::keeper::Keeper;
+use crate::app::journal::keeper::{Keeper, as_past};
 use crate::app::journal::note_unreadable;
 use crate::failure::Failure;
 use crate::floor::event::Event;
+use crate::floor::poll_result::PollResult;
 use crate::journal::{EventQuery, JournalError, with_margin};
 
 /// How far a script gets with an answer, and how far it had got before.
@@ -20,11 +22,30 @@ pub(crate) struct Reach {
 }
 
 impl Keeper<'_> {
-    /// What the script has not had yet of an agent: at the first time, what belongs to a window that begins at `since`.
+    /// What the script has not had yet of an agent: at the first time, what belongs to a window that begins at `since`. The
+    /// `answer` was recorded; if the file that has it proves to be damaged, it is recorded in the next one.
     ///
     /// # Errors
     /// If the journal cannot be read.
     pub(crate) fn unread(
+        &self,
+        script: &str,
+        profile: &str,
+        since: Timestamp,
+        answer: Option<&PollResult>,
+    ) -> Result<(Vec<Event>, Reach), JournalError> {
+        let is_another_file = Cell::new(false);
+        self.in_a_whole_file(|| {
+            if is_another_file.replace(true)
+                && let Some(answer) = answer.filter(|_| self.records(profile))
+            {
+                self.write(&[as_past(answer.clone())])?;
+            }
+            self.unread_in_this_file(script, profile, since)
+        })
+    }
+
+    fn unread_in_this_file(
         &self,
         script: &str,
         profile: &str,
