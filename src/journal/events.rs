@@ -115,11 +115,11 @@ impl Journal {
         Ok(())
     }
 
-    /// Hands the events whose numbers a statement finds in an index to `visit`, by `seq`, so that each page of the table is
-    /// met once; but for those that are not needed by what else the statement finds.
+    /// Finds numbers of events in an index, the first column of a statement, and hands the events to `visit` by `seq`, so that
+    /// each page of the table is met once. Of a row that the statement finds, `is_needed` says whether its event is to be read.
     ///
     /// # Errors
-    /// If there is no event of such a number: the file is damaged.
+    /// If the table has no event of a number that the index has: the file is damaged.
     pub(super) fn found(
         &self,
         sql: &str,
