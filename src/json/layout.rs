@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use super::tokens::{each_span, is_space, tokens};
+use memchr::memchr_iter;
+
+use super::tokens::{each_span, tokens};
 
 /// How a JSON document is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +36,13 @@ impl Layout {
 /// Writes checked JSON so that it takes part in a document at this depth.
 pub fn write_raw(json: &str, layout: Layout, mut depth: usize, out: &mut Vec<u8>) {
     if layout == Layout::Compact {
-        // Most values are harmless as a whole.
+        // Most values are harmless, and on one line already.
         if may_be_harmful(json) {
             each_span(json, |span| write_harmless(span, out));
-        } else {
+        } else if may_have_space_between_tokens(json) {
             each_span(json, |span| out.extend_from_slice(span.as_bytes()));
+        } else {
+            out.extend_from_slice(json.as_bytes());
         }
         return;
     }
@@ -72,7 +76,7 @@ pub fn write_raw(json: &str, layout: Layout, mut depth: usize, out: &mut Vec<u8>
 /// Checked JSON on one line, as [`write_raw`] writes it.
 #[must_use]
 pub fn compact(json: &str) -> Cow<'_, str> {
-    if !json.bytes().any(is_space) && !may_be_harmful(json) {
+    if !may_be_harmful(json) && !may_have_space_between_tokens(json) {
         return Cow::Borrowed(json);
     }
     let mut compact = Vec::with_capacity(json.len());
@@ -117,7 +121,26 @@ fn write_harmless(text: &str, out: &mut Vec<u8>) {
     if !may_be_harmful(text) {
         return out.extend_from_slice(text.as_bytes());
     }
-    text.chars().for_each(|character| push_harmless(character, out));
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(may_begin_harmful) {
+        let (harmless, other) = rest.split_at(at);
+        out.extend_from_slice(harmless.as_bytes());
+        let mut others = other.chars();
+        others.next().into_iter().for_each(|character| push_harmless(character, out));
+        rest = others.as_str();
+    }
+    out.extend_from_slice(rest.as_bytes());
+}
+
+/// Whether checked JSON without control characters may have a space outside of its strings. There one stands beside a bracket,
+/// a comma or a colon, or at an end, for two values never follow each other; the others need not be gone over byte by byte.
+fn may_have_space_between_tokens(json: &str) -> bool {
+    let bytes = json.as_bytes();
+    let is_between = |at: Option<usize>| {
+        at.and_then(|at| bytes.get(at))
+            .is_none_or(|byte| matches!(byte, b'{' | b'}' | b'[' | b']' | b',' | b':'))
+    };
+    memchr_iter(b' ', bytes).any(|at| is_between(at.checked_sub(1)) || is_between(at.checked_add(1)))
 }
 
 fn push_harmless(character: char, out: &mut Vec<u8>) {

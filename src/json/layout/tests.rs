@@ -103,6 +103,21 @@ proptest! {
         }
     }
 
+    /// Wherever it stands, and whatever the strings beside it hold.
+    #[test]
+    fn spaces_between_tokens_go(value in any_json(), spaces in prop::collection::vec(0_usize..3, 1..20)) {
+        let json = value.to_string();
+        let mut spaces = spaces.into_iter().cycle();
+        let mut spaced = String::new();
+        for (_, token) in tokens(&json) {
+            spaced += &" ".repeat(spaces.next().unwrap_or_default());
+            spaced += token;
+        }
+        spaced += &" ".repeat(spaces.next().unwrap_or_default());
+        prop_assert_eq!(written(&spaced, Layout::Compact), written(&json, Layout::Compact));
+        prop_assert_eq!(compact(&spaced), written(&json, Layout::Compact));
+    }
+
     #[test]
     fn an_own_string_means_the_same(text in any::<String>()) {
         prop_assert_eq!(serde_json::from_str::<String>(&own_string(&text)).unwrap(), text);
