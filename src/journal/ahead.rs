@@ -10,7 +10,8 @@ use super::events::EventQuery;
 use super::{Journal, JournalError};
 use crate::floor::timeline::Recorded;
 
-/// Notifications of one agent, all that were noticed since a moment and recorded up to an event.
+/// Notifications of one agent, all that were noticed since a moment, by a clock that was right or behind, and recorded up to
+/// an event.
 #[derive(Debug)]
 pub(crate) struct ReadAhead {
     pub(crate) from: Timestamp,
@@ -32,6 +33,7 @@ impl Journal {
         let query = EventQuery {
             agents: Some(agents.to_vec()),
             from: Some(from),
+            with_clock_behind: true,
             types: &["tag"],
             ..EventQuery::default()
         };

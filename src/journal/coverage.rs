@@ -1,5 +1,7 @@
 //! For which times answers came. The rows of one part of one agent never overlap, whoever writes them.
 
+use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,9 +12,9 @@ use serde::de::value::{Error as WordError, StrDeserializer};
 use super::agents::AgentRef;
 use super::unreadable::{readable, text};
 use super::{EventQuery, Journal, JournalError, millis, moment};
-use crate::floor::event::{FollowedPart, GapCause};
+use crate::floor::event::{Event, FollowedPart, GapCause};
 use crate::floor::timeline::gaps::without_lost;
-use crate::floor::timeline::{Coverage, CoverageStep};
+use crate::floor::timeline::{Coverage, CoverageStep, Span};
 
 impl Journal {
     /// The rows of an agent that reach into the window, by part and time.
@@ -28,23 +30,27 @@ impl Journal {
         )
     }
 
-    /// What is covered of an agent in the window. It is less than its rows say where an answer was lost while others were
+    /// What is covered of each agent in its window. It is less than the rows say where an answer was lost while others were
     /// answered.
-    pub(crate) fn covered(
-        &self,
-        agent: AgentRef,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<Vec<Coverage>, JournalError> {
-        // A gap is recorded at its end.
-        let gaps = EventQuery {
-            agents: Some(vec![agent]),
+    pub(crate) fn covered(&self, windows: &[(AgentRef, Span)]) -> Result<Vec<Vec<Coverage>>, JournalError> {
+        let Some(from) = windows.iter().map(|(_, window)| window.from).min() else { return Ok(vec![]) };
+        // A gap is recorded at its end. To look for those of all agents takes as long as for those of one.
+        let query = EventQuery {
+            agents: Some(windows.iter().map(|(agent, _)| *agent).collect()),
             from: Some(from),
             types: &["gap"],
             ..EventQuery::default()
         };
-        let gaps = self.list_events(&gaps)?;
-        Ok(without_lost(self.coverage(agent, from, to)?, gaps.iter().map(|recorded| &recorded.event)))
+        let mut gaps: HashMap<AgentRef, Vec<Event>> = HashMap::new();
+        self.events(&query, &mut |agent, recorded| {
+            gaps.entry(agent).or_default().push(recorded.event);
+            ControlFlow::Continue(())
+        })?;
+        let covered = |(agent, window): &(AgentRef, Span)| {
+            let rows = self.coverage(*agent, window.from, window.to)?;
+            Ok(without_lost(rows, gaps.get(agent).into_iter().flatten()))
+        };
+        windows.iter().map(covered).collect()
     }
 
     /// The rows of an agent with which a run goes on, as [`Coverage::to_remember`] has them.

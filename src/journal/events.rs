@@ -3,12 +3,13 @@
 use std::ops::ControlFlow;
 
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Params, Row, ToSql, params};
 
 use super::agents::AgentRef;
 use super::unreadable::{is_of_another_version, readable};
 use super::{Journal, JournalError, body, millis, moment};
-use crate::floor::event::{Event, ReadError};
+use crate::floor::event::{Event, EventKind, ReadError};
 use crate::floor::timeline::Recorded;
 
 /// How far before a window the events are looked for that may belong to it: the clocks of servers differ, and coverage of
@@ -28,10 +29,25 @@ pub(crate) struct EventQuery {
     pub(crate) after_seq: i64,
     /// Noticed at this moment or later.
     pub(crate) from: Option<Timestamp>,
+    /// Or recorded since the first of these, although it was noticed up to a day before by a clock that was behind. A new
+    /// notification without a time of its own is not among these: it counts by when it was noticed.
+    pub(crate) with_clock_behind: bool,
     /// Noticed before this moment.
     pub(crate) until: Option<Timestamp>,
     /// Of these types; empty for all.
     pub(crate) types: &'static [&'static str],
+}
+
+impl EventQuery {
+    /// Of an event that the index has found, whether it is one of these.
+    fn is_wanted(&self, event: &Event) -> bool {
+        match &event.kind {
+            EventKind::Tag(reported) if !reported.changed && reported.tag.time.is_none() => {
+                self.from.is_none_or(|from| from <= event.at)
+            }
+            _ => true,
+        }
+    }
 }
 
 /// What an agent's break, wrap-up and identity follow from, as the index of them has it.
@@ -42,12 +58,13 @@ pub(super) const STARTS: [&str; 2] = ["break_started", "wrapup_started"];
 
 pub(super) const COLUMNS: &str = "seq, agent, type, at, body, server_at, customer";
 
-/// Of an agent (?1), the first number of what was noticed from a moment (?2) on, or the largest that there is.
+/// Of a list of agents (?1), the first number of what was noticed from a moment (?2) on, or the largest that there is.
 const FIRST_SINCE: &str = "
-    SELECT coalesce(min(seq), 9223372036854775807) FROM event INDEXED BY event_of_agent WHERE agent = ?1 AND at >= ?2";
+    SELECT coalesce(min(seq), 9223372036854775807) FROM event INDEXED BY event_of_agent
+    WHERE agent IN (SELECT value FROM json_each(?1)) AND at >= ?2";
 
-/// In milliseconds.
-const DAY: i64 = 24 * 60 * 60 * 1000;
+/// By so much, in milliseconds, may a clock have been behind.
+pub(super) const BEHIND: i64 = 24 * 60 * 60 * 1000;
 
 /// Of an agent (?1), the number of what was noticed first from a moment (?2) on, or the largest that there is.
 pub(super) const NEXT: &str = "
@@ -85,17 +102,41 @@ impl Journal {
         query: &EventQuery,
         visit: &mut dyn FnMut(AgentRef, Recorded) -> ControlFlow<()>,
     ) -> Result<(), JournalError> {
-        let until = query.until.map_or(i64::MAX, millis);
-        let from = query.from.map_or(i64::MIN, millis);
-        let wanted = "agent IN (SELECT value FROM json_each(?1)) AND at >= ?2 AND at < ?3 AND seq > ?4
-             AND (?5 = '[]' OR type IN (SELECT value FROM json_each(?5)))";
         let agents = match &query.agents {
             Some(agents) => agents.clone(),
             None => self.agents()?.into_iter().map(|row| row.agent).collect(),
         };
-        let types: Vec<_> = query.types.iter().map(|name| format!("\"{name}\"")).collect();
-        let (agents, types) = (list(&agents), format!("[{}]", types.join(",")));
-        let values = params![agents, from, until, query.after_seq, types];
+        let mut wanted = "agent IN (SELECT value FROM json_each(?))".to_owned();
+        let mut values: Vec<Value> = vec![list(&agents).into()];
+        // None that is not asked for: each is looked at for thousands of events.
+        let mut add = |condition: &str, of: &[i64]| {
+            wanted += " AND ";
+            wanted += condition;
+            values.extend(of.iter().copied().map(Value::from));
+        };
+        match query.from.map(millis) {
+            Some(from) if query.with_clock_behind => {
+                let first = self.first_since(&agents, from)?;
+                add("at >= ?", &[from.saturating_sub(BEHIND)]);
+                add("(at >= ? OR seq >= ?)", &[from, first]);
+            }
+            Some(from) => add("at >= ?", &[from]),
+            None => {}
+        }
+        if let Some(until) = query.until {
+            add("at < ?", &[millis(until)]);
+        }
+        if query.after_seq > 0 {
+            add("seq > ?", &[query.after_seq]);
+        }
+        if !query.types.is_empty() {
+            add(&format!("type IN ('{}')", query.types.join("', '")), &[]);
+        }
+        let visit = &mut |agent, recorded: Recorded| {
+            if query.is_wanted(&recorded.event) { visit(agent, recorded) } else { ControlFlow::Continue(()) }
+        };
+        let values: Vec<&dyn ToSql> = values.iter().map(|value| value as &dyn ToSql).collect();
+        let values = values.as_slice();
         // A window is a small part of the file, found by agent and time. What was recorded after something is a smaller one, at
         // its end.
         if query.after_seq == 0 && query.from.is_some() {
@@ -176,16 +217,22 @@ impl Journal {
         self.since(agent, from, &["agent_changed", of_breaks, of_wrapups], "")
     }
 
+    /// The first number of what was noticed of these agents from a moment on, in milliseconds; the largest if there is none.
+    pub(super) fn first_since(&self, agents: &[AgentRef], from: i64) -> Result<i64, JournalError> {
+        self.number(FIRST_SINCE, params![list(agents), from])
+    }
+
     /// The notifications that were recorded since the first of what was noticed from `from` on, but noticed before by a clock
-    /// that was up to a day behind.
+    /// that was behind.
     pub(super) fn tags_of_a_clock_behind(
         &self,
         agent: AgentRef,
         from: Timestamp,
     ) -> Result<Vec<Recorded>, JournalError> {
+        let from = millis(from);
+        let first = self.first_since(&[agent], from)?;
         let tags = sql_since("AND at < ?3 AND seq >= ?4 AND type = 'tag'");
-        let first = self.number(FIRST_SINCE, (agent.0, millis(from)))?;
-        self.read(&tags, params![agent.0, millis(from).saturating_sub(DAY), millis(from), first])
+        self.read(&tags, params![agent.0, from.saturating_sub(BEHIND), from, first])
     }
 
     /// What breaks in a window that begins at `from` follow from: of hundreds of events of a day, some twenty.
@@ -208,7 +255,7 @@ impl Journal {
         wanted_types: &str,
     ) -> Result<Vec<Recorded>, JournalError> {
         let since = (agent.0, millis(from));
-        let first = self.number(FIRST_SINCE, since)?;
+        let first = self.first_since(&[agent], millis(from))?;
         let mut events = self.states_before(agent, from, (first, i64::MAX), starts, wanted_types)?;
         events.extend(self.read(&sql_since(wanted_types), since)?);
         // Cheaper than to have them sorted with all that is in them.

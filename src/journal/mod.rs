@@ -66,7 +66,7 @@ pub(crate) use error::JournalError;
 pub(crate) use events::{EventQuery, MARGIN, with_margin};
 pub(crate) use leases::{Lease, Taken, is_recent};
 pub(crate) use library::version as library_version;
-pub(crate) use memory::{Remembered, remembered_from};
+pub(crate) use memory::{Compared, Remembered, RememberedFor, RememberedSince};
 pub(crate) use past::RecordedWindow;
 pub(crate) use place::size_on_disk;
 pub(crate) use prune::{Limits, TIDYING};

@@ -15,14 +15,13 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::app::journal::{JournalUse, RecordingScope, note_trouble, note_unreadable};
-use crate::floor::event::EventKind;
 use crate::floor::identity::hidden::Hiding;
 use crate::floor::pause::{OwnClocks, PAST};
 use crate::floor::poll_result::PollResult;
-use crate::floor::timeline::{Recorded, coverage_step};
+use crate::floor::timeline::coverage_step;
 use crate::journal::{
-    AgentKey, AgentRef, Entry, Journal, JournalError, Lease, Outcome, ReadAhead, Remembered, Round, RunRef,
-    Writer, remembered_from, with_margin,
+    AgentKey, AgentRef, Compared, Entry, Journal, JournalError, Lease, Outcome, ReadAhead, RememberedFor,
+    RememberedSince, Round, RunRef, Writer, with_margin,
 };
 
 /// So often is a difference made anew because others wrote meanwhile. Each time one of them got on.
@@ -163,7 +162,10 @@ impl<'a> Keeper<'a> {
         for _ in 0..TRIES {
             let base = self.journal().last_seq()?;
             let dead = self.dead_holders(polls, at)?;
-            let entry = |poll| self.entry(poll, base, &dead);
+            let agents: Vec<_> =
+                polls.iter().filter_map(|poll| self.agent(poll.profile.as_deref()?)).collect();
+            let since = self.journal().remembered_since(&agents, at)?;
+            let entry = |poll| self.entry(poll, base, since, &dead);
             let entries = polls.iter().filter_map(entry).collect::<Result<_, _>>()?;
             let by = self.run.get().map_or(Writer::Single(self.command), Writer::Run);
             let round = Round { by, at, entries, stdout_took: None };
@@ -197,20 +199,23 @@ impl<'a> Keeper<'a> {
     }
 
     /// What an answer adds to what was known up to `base`.
-    fn entry(&self, poll: &PollResult, base: i64, dead: &[Lease]) -> Option<Result<Entry, JournalError>> {
+    fn entry(
+        &self,
+        poll: &PollResult,
+        base: i64,
+        since: RememberedSince,
+        dead: &[Lease],
+    ) -> Option<Result<Entry, JournalError>> {
         let agent = self.agent(poll.profile.as_deref()?)?;
         let sent = poll.taken_at.checked_sub(poll.took).unwrap_or(Timestamp::MIN);
         let clocks = OwnClocks::of_request(sent, self.app.clock.now());
-        let tags = poll.tags.as_deref();
         // What is older than a memory reaches is no part of one.
-        let reaches_back_to = remembered_from(poll.taken_at);
-        let is_remembered = |ahead: &ReadAhead| tags.is_some() && reaches_back_to <= ahead.from;
+        let is_remembered = |ahead: &ReadAhead| poll.tags.is_some() && since.from <= ahead.from;
         let ahead = self.take_ahead(agent, is_remembered);
-        let ahead_from = ahead.as_ref().map(|ahead| ahead.from);
         let dead = dead.iter().find(|lease| lease.agent == agent);
         let after_a_lost_answer = dead.map(|_| PollResult { read_was_cut: true, ..poll.clone() });
         let poll = after_a_lost_answer.as_ref().unwrap_or(poll);
-        let entry = |mut known: Remembered| {
+        let entry = |mut known: RememberedFor| {
             if let Some(dead) = dead {
                 known.memory.take_over(dead.newest_answer, &clocks);
             }
@@ -219,12 +224,11 @@ impl<'a> Keeper<'a> {
             let steps = steps.filter_map(|mark| coverage_step(&known.coverage, mark, Duration::ZERO));
             let entry =
                 Entry { agent, base, events: difference.to_record().collect(), coverage: steps.collect() };
-            if let Some(from) = ahead_from {
-                self.keep_ahead(agent, base, from, known.recorded);
-            }
+            self.ahead.borrow_mut().extend(known.ahead.map(|ahead| (agent, ahead)));
             entry
         };
-        let known = self.journal().memory_for(tags, ahead, agent, base, poll.taken_at, &clocks);
+        let answer = Compared::with(poll);
+        let known = self.journal().memory_for(answer, ahead, agent, base, since, &clocks);
         Some(known.map(entry))
     }
 
@@ -238,11 +242,6 @@ impl<'a> Keeper<'a> {
     fn take_ahead(&self, agent: AgentRef, is_wanted: impl Fn(&ReadAhead) -> bool) -> Option<ReadAhead> {
         let mut ahead = self.ahead.borrow_mut();
         if ahead.get(&agent).is_some_and(is_wanted) { ahead.remove(&agent) } else { None }
-    }
-
-    fn keep_ahead(&self, agent: AgentRef, last: i64, from: Timestamp, mut tags: Vec<Recorded>) {
-        tags.retain(|one| matches!(one.event.kind, EventKind::Tag(_)) && one.event.at >= from);
-        self.ahead.borrow_mut().insert(agent, ReadAhead { from, last, tags });
     }
 
     /// For whom the session answers is what the next difference begins with.

@@ -185,26 +185,23 @@ impl Export<'_> {
         Ok(written?)
     }
 
-    /// The events of one agent that may belong to the window.
-    fn events_of(&self, agent: &AgentRow) -> Result<Vec<Event>, Failure> {
+    /// The notifications of one agent that may belong to the window, as events.
+    fn reported_tags(&self, agent: &AgentRow) -> Result<Vec<Event>, Failure> {
         let query = EventQuery {
             agents: Some(vec![agent.agent]),
             from: self.window.since.checked_sub(MARGIN).ok(),
+            with_clock_behind: true,
+            types: &["tag"],
             ..EventQuery::default()
         };
         let events = self.journal.list_events(&query)?;
         Ok(events.into_iter().map(|recorded| recorded.event).collect())
     }
 
-    fn coverage_of(&self, agent: &AgentRow) -> Result<Vec<Coverage>, Failure> {
-        let until = if self.window.is_closed { self.window.until } else { Timestamp::MAX };
-        Ok(self.journal.covered(agent.agent, self.window.since, until)?)
-    }
-
     fn tags(&self) -> Result<Vec<Row>, Failure> {
         let mut rows = vec![];
         for agent in &self.agents {
-            let tags = into_latest(self.events_of(agent)?);
+            let tags = into_latest(self.reported_tags(agent)?);
             let wanted = tags.into_iter().filter(|tag| self.window.holds(tag));
             rows.extend(wanted.map(|tag| tags::row(agent.profile.as_str().into(), tag)));
         }
@@ -229,13 +226,13 @@ impl Export<'_> {
     }
 
     fn coverage(&self) -> Result<Vec<Row>, Failure> {
-        let mut rows = vec![];
-        for agent in &self.agents {
-            rows.extend(
-                self.coverage_of(agent)?.iter().map(|coverage| coverage_row(&agent.profile, coverage)),
-            );
-        }
-        Ok(rows)
+        let to = if self.window.is_closed { self.window.until } else { Timestamp::MAX };
+        let window = Span { from: self.window.since, to };
+        let windows: Vec<_> = self.agents.iter().map(|agent| (agent.agent, window)).collect();
+        let covered = self.agents.iter().zip(self.journal.covered(&windows)?);
+        Ok(covered
+            .flat_map(|(agent, rows)| rows.into_iter().map(|row| coverage_row(&agent.profile, &row)))
+            .collect())
     }
 }
 

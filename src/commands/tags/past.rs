@@ -131,21 +131,23 @@ impl<'a> PastTags<'a> {
     }
 
     /// What is covered of the profiles that have answered; `None` if the journal holds none of them.
-    pub(super) fn coverage(
+    pub(super) fn coverage<'p>(
         &self,
-        answered: &[(String, Answer<Tags<Row>>)],
+        answered: &'p [(String, Answer<Tags<Row>>)],
         now: Timestamp,
     ) -> Option<CoverageOfAll> {
-        let mut all = CoverageOfAll::default();
-        for (profile, answer) in answered {
+        let window = |(profile, answer): &'p (String, Answer<Tags<Row>>)| {
             let until = if self.unanswered.holds(profile) { now } else { answer.as_of };
-            let mut span = self.window.until_answer(until);
+            let mut window = self.window.until_answer(until);
             if let Some(had_until) = self.had.borrow().get(profile).and_then(|reach| reach.had_until) {
-                span.from = had_until.min(span.to);
+                window.from = had_until.min(window.to);
             }
-            if let Some(rows) = self.keeper.coverage(profile, span.from, span.to) {
-                all.add(profile, &rows, PART, span);
-            }
+            (profile.as_str(), window)
+        };
+        let windows: Vec<_> = answered.iter().map(window).collect();
+        let mut all = CoverageOfAll::default();
+        for (profile, window, rows) in self.keeper.coverage(&windows) {
+            all.add(profile, &rows, PART, window);
         }
         (!all.is_empty()).then_some(all)
     }

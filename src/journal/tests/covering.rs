@@ -2,6 +2,7 @@ use super::*;
 use crate::floor::pause::{MARGIN, OwnClocks, PAST};
 use crate::floor::poll_result::PollResult;
 use crate::floor::samples::tags;
+use crate::floor::timeline::Span;
 
 #[test]
 fn coverage_grows_and_the_rows_of_several_writers_never_overlap() {
@@ -104,7 +105,7 @@ fn what_an_answer_that_was_lost_held_is_not_covered_whoever_was_answered_meanwhi
     let events = vec![event(1060, EventKind::Gap(gap))];
     journal.write_round(Entry { coverage: vec![first_answer(0, 2000)], ..entry(agent, 0, events) });
     let spans = |rows: Vec<Coverage>| rows.iter().map(|row| (row.from, row.to)).collect::<Vec<_>>();
-    let whole = journal.covered(agent, at(0), at(2000)).expect("read");
+    let whole = journal.covered(&[(agent, Span { from: at(0), to: at(2000) })]).expect("read").remove(0);
     assert_eq!(spans(whole), [(at(0), at(1000)), (at(1060), at(2000))]);
     assert_eq!(spans(journal.all_coverage(agent)), [(at(0), at(2000))], "the answers stay where they are");
 }

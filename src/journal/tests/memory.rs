@@ -3,10 +3,11 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::*;
-use crate::floor::answer::{Break, Tag};
+use crate::floor::answer::{Break, Tag, Wrapup};
 use crate::floor::event::{AgentChanged, BreakChanged, BreakEnded, BreakStarted, WrapupEnded, WrapupStarted};
 use crate::floor::pause::OwnClocks;
 use crate::floor::poll_result::PollResult;
+use crate::journal::memory::remembered_from;
 
 const HOUR: i64 = 3600;
 
@@ -69,6 +70,7 @@ proptest! {
         happened in vec((0_u8..8, 0..30 * HOUR), 0..40),
         answered in option::of(vec((0_usize..50, any::<bool>(), any::<bool>()), 0..20)),
         read_ahead in option::of((6 * HOUR..30 * HOUR, 0_i64..45)),
+        (breaks, wrapups) in any::<(bool, bool)>(),
     ) {
         let settings = Settings { redactor: Redactor::default(), numbers: Numbers::Keep };
         let journal = Journal::in_memory(settings, at(0)).expect("made");
@@ -84,26 +86,41 @@ proptest! {
         let answer = answered.map(|answered| answered.into_iter().map(answered_tag).collect::<Vec<_>>());
         let mut poll = PollResult::new("asha", now);
         poll.tags.clone_from(&answer);
-        poll.break_state = Some(Break { on_break: true, ..Break::default() });
+        poll.break_state = breaks.then(|| Break { on_break: true, ..Break::default() });
+        poll.wrapup = wrapups.then(|| Wrapup { in_wrapup: true, ..Wrapup::default() });
         let day = journal.memory(agent, i64::MAX, now, &clocks).expect("read");
         let is_tag = |one: &Recorded| matches!(one.event.kind, EventKind::Tag(_));
-        // Some was recorded after the rest had been read.
+        // Some was recorded after the rest had been read, and of that some while a clock was behind.
+        let first = |from| day.recorded.iter().filter(|one| one.event.at >= from).map(|one| one.seq).min();
         let ahead = read_ahead.map(|(second, last)| {
-            let is_read = |one: &&Recorded| is_tag(one) && one.event.at >= at(second) && one.seq <= last;
-            ReadAhead { from: at(second), last, tags: day.recorded.iter().filter(is_read).cloned().collect() }
+            let from = at(second);
+            let is_read = |one: &&Recorded| {
+                let is_in_window = one.event.at >= from || first(from).is_some_and(|first| first <= one.seq);
+                is_tag(one) && is_in_window && one.seq <= last
+            };
+            ReadAhead { from, last, tags: day.recorded.iter().filter(is_read).cloned().collect() }
         });
-        let listed = ahead.as_ref().map(|ahead| ahead.from);
-        let needed = journal.memory_for(answer.as_deref(), ahead, agent, i64::MAX, now, &clocks).expect("read");
-        prop_assert_eq!(format!("{:?}", needed.memory.state()), format!("{:?}", day.memory.state()));
+        let is_read = ahead.is_some();
+        let since = journal.remembered_since(&[agent], now).expect("read");
+        let needed = journal.memory_for(Compared::with(&poll), ahead, agent, i64::MAX, since, &clocks).expect("read");
+        if breaks && wrapups {
+            prop_assert_eq!(format!("{:?}", needed.memory.state()), format!("{:?}", day.memory.state()));
+        }
         let (expected, found) = (day.memory.diff(&poll), needed.memory.diff(&poll));
         prop_assert_eq!(found.events, expected.events);
         prop_assert_eq!(format!("{:?}", found.marks), format!("{:?}", expected.marks));
-        let is_listed = |one: &Recorded| {
-            is_tag(one) && answer.is_some() && listed.is_some_and(|from| one.event.at >= from)
-        };
-        prop_assert_eq!(numbers(&needed.recorded, is_listed), numbers(&day.recorded, is_listed));
+        prop_assert_eq!(needed.ahead.is_some(), is_read);
+        if let Some(listed) = needed.ahead {
+            let newer = day.recorded.iter().filter(|one| is_tag(one) && one.event.at >= listed.from);
+            let newer: Vec<i64> = newer.map(|one| one.seq).collect();
+            let listed = numbers(&listed.tags, |_| true);
+            prop_assert!(newer.iter().all(|seq| listed.contains(seq)), "{newer:?} {listed:?}");
+            prop_assert!(listed.is_sorted_by(|one, next| one < next), "{listed:?}");
+        }
     }
 }
+
+const WHOLE: Compared<'_> = Compared { tags: Some(&[]), breaks: true, wrapups: true };
 
 /// All of the last day, read ahead.
 fn recent(journal: &Journal, agent: AgentRef, now: Timestamp) -> Option<ReadAhead> {
@@ -126,8 +143,13 @@ fn a_memory_is_restored_from_recent_notifications_and_from_what_goes_on() {
     let remembered = |minute: i64, base| {
         let now = at(24 * HOUR + 60 * minute);
         let clocks = OwnClocks::after_past(now);
-        let known = journal.memory_for(Some(&[]), recent(&journal, agent, now), agent, base, now, &clocks);
-        numbers(&known.expect("read").recorded, |_| true)
+        let since = journal.remembered_since(&[agent], now).expect("read");
+        let states = journal.states(agent, base, WHOLE).expect("read");
+        let known = journal.memory_for(WHOLE, recent(&journal, agent, now), agent, base, since, &clocks);
+        let tags = known.expect("read").ahead.expect("read").tags;
+        let mut known = [numbers(&states, |_| true), numbers(&tags, |one| one.seq <= base)].concat();
+        known.sort_unstable();
+        known
     };
     assert_eq!(remembered(12, i64::MAX), [8, 11, 13, 14]);
     assert_eq!(remembered(0, i64::MAX), [1, 8, 9, 11, 13, 14]);
@@ -147,9 +169,39 @@ fn what_was_recorded_while_the_clock_was_a_day_behind_is_not_forgotten_once_it_i
     let now = at(3 * day);
     let whole = journal.memory(agent, i64::MAX, now, &OwnClocks::after_past(now)).expect("read");
     assert_eq!(numbers(&whole.recorded, |_| true), [3, 4, 6], "and nothing that is older than that");
-    let clocks = OwnClocks::after_past(now);
-    let known = journal.memory_for(Some(&[]), recent(&journal, agent, now), agent, 5, now, &clocks);
-    assert_eq!(numbers(&known.expect("read").recorded, |_| true), [3, 4]);
+    let ahead = journal.read_ahead(&[agent], at(2 * day)).expect("read").remove(&agent).expect("the agent");
+    assert_eq!(numbers(&ahead.tags, |_| true), [3, 4, 6], "nor is it left out of a list");
+    let query = EventQuery {
+        agents: Some(vec![agent]),
+        from: Some(at(2 * day)),
+        with_clock_behind: true,
+        ..EventQuery::default()
+    };
+    assert_eq!(numbers(&journal.list_events(&query).expect("read"), |_| true), [3, 4, 6]);
+}
+
+#[test]
+fn what_has_no_time_of_its_own_is_listed_by_when_it_was_noticed_whatever_was_recorded_ahead() {
+    let folder = Folder::new();
+    let journal = folder.create();
+    let agent = journal.with_asha();
+    let dated = |name: &str| Tag { time: Some(at(0)), ..tag(name) };
+    let changed = |second, tag: Tag| {
+        let kind = EventKind::Tag(Box::new(ReportedTag { tag, initial: false, changed: true }));
+        event(second, kind)
+    };
+    let timeless = |name: &str| Tag { time: None, ..tag(name) };
+    let events = vec![
+        reported(50 * HOUR, timeless("ahead")),
+        reported(14 * HOUR, timeless("old")),
+        reported(14 * HOUR, nameless("{}")),
+        reported(14 * HOUR, dated("dated")),
+        changed(14 * HOUR, timeless("ahead")),
+        reported(20 * HOUR, timeless("new")),
+    ];
+    journal.write_round(entry(agent, 0, events));
+    let ahead = journal.read_ahead(&[agent], at(19 * HOUR)).expect("read").remove(&agent).expect("the agent");
+    assert_eq!(numbers(&ahead.tags, |_| true), [1, 4, 5, 6]);
 }
 
 #[test]

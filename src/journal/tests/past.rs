@@ -82,7 +82,8 @@ fn of_what_came_after_a_window_only_what_is_about_it_is_read() {
         let RecordedWindow { events, coverage } = of_one(&journal, agent, HOUR);
         assert_eq!(events.len(), read, "{what}");
         let all = journal.to_remember(agent, at(0)).expect("read");
-        let whole = journal.covered(agent, at(0), Timestamp::MAX).expect("read");
+        let whole =
+            journal.covered(&[(agent, Span { from: at(0), to: Timestamp::MAX })]).expect("read").remove(0);
         assert_eq!(of_hour(&events, &coverage), of_hour(&all, &whole), "{what}");
     }
 }

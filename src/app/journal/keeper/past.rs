@@ -7,9 +7,9 @@ use crate::floor::event::{Event, EventKind, FollowedPart};
 use crate::floor::pause::{OwnClocks, PAST};
 use crate::floor::shift::{DayRules, Today};
 use crate::floor::state::AgentState;
-use crate::floor::timeline::Coverage;
 use crate::floor::timeline::intervals::{Interval, intervals};
-use crate::journal::{EventQuery, MARGIN, with_margin};
+use crate::floor::timeline::{Coverage, Span};
+use crate::journal::{Compared, EventQuery, MARGIN, with_margin};
 
 /// How far back notifications are looked through for the agent's id.
 const LATELY: SignedDuration = SignedDuration::from_hours(8);
@@ -36,7 +36,9 @@ impl Keeper<'_> {
         let agent = self.agent(profile)?;
         let now = self.app.clock.now();
         let clocks = OwnClocks::after_past(now);
-        let known = self.journal().memory_for(None, None, agent, i64::MAX, now, &clocks);
+        let states = Compared { tags: None, breaks: true, wrapups: true };
+        let since = self.unless_trouble(self.journal().remembered_since(&[agent], now))?;
+        let known = self.journal().memory_for(states, None, agent, i64::MAX, since, &clocks);
         let known = self.unless_trouble(known)?;
         let mut state = known.memory.state().clone();
         if let Some(since) = &mut state.wrapup {
@@ -53,14 +55,12 @@ impl Keeper<'_> {
         let Some(agent) = self.agent(profile) else { return vec![] };
         let from = with_margin(from);
         let ahead = self.take_ahead(agent, |ahead| ahead.from == from);
-        let (after_seq, read) = ahead.map(|ahead| (ahead.last, ahead.tags)).unwrap_or_default();
-        let query = EventQuery {
-            agents: Some(vec![agent]),
-            after_seq,
-            from: Some(from),
-            types: &["tag"],
-            ..EventQuery::default()
+        let window = EventQuery { from: Some(from), with_clock_behind: true, ..EventQuery::default() };
+        let (rest, read) = match ahead {
+            Some(ahead) => (EventQuery { after_seq: ahead.last, ..EventQuery::default() }, ahead.tags),
+            None => (window, vec![]),
         };
+        let query = EventQuery { agents: Some(vec![agent]), types: &["tag"], ..rest };
         let events = self.unless_trouble(self.journal().list_events(&query));
         // Who was erased since then is not listed.
         if self.unless_trouble(self.journal().row(agent)).flatten().is_none() {
@@ -69,10 +69,15 @@ impl Keeper<'_> {
         read.into_iter().chain(events.into_iter().flatten()).map(|recorded| recorded.event).collect()
     }
 
-    /// What is covered of an agent from `from` on; `None` if the journal does not hold the agent.
-    pub(crate) fn coverage(&self, profile: &str, from: Timestamp, to: Timestamp) -> Option<Vec<Coverage>> {
-        let to = to.checked_add(MARGIN).unwrap_or(Timestamp::MAX);
-        self.unless_trouble(self.journal().covered(self.agent(profile)?, from, to))
+    /// What is covered in the window of each of these profiles that the journal holds.
+    pub(crate) fn coverage<'p>(&self, windows: &[(&'p str, Span)]) -> Vec<(&'p str, Span, Vec<Coverage>)> {
+        let held = windows.iter().filter_map(|(profile, window)| {
+            let to = window.to.checked_add(MARGIN).unwrap_or(Timestamp::MAX);
+            Some(((*profile, *window), (self.agent(profile)?, Span { to, ..*window })))
+        });
+        let (windows, asked): (Vec<_>, Vec<_>) = held.unzip();
+        let covered = self.unless_trouble(self.journal().covered(&asked)).unwrap_or_default();
+        windows.into_iter().zip(covered).map(|((profile, window), rows)| (profile, window, rows)).collect()
     }
 
     /// The breaks and wrap-ups of an agent that were going on at `from` or later.
@@ -107,7 +112,8 @@ impl Keeper<'_> {
 
     /// When the server answered last about this part.
     pub(crate) fn last_answer(&self, profile: &str, part: FollowedPart) -> Option<Timestamp> {
-        let rows = self.coverage(profile, Timestamp::MIN, Timestamp::MAX)?;
+        let agent = self.agent(profile)?;
+        let rows = self.unless_trouble(self.journal().coverage(agent, Timestamp::MIN, Timestamp::MAX))?;
         rows.iter().filter(|row| row.part == part).map(|row| row.to).max()
     }
 }

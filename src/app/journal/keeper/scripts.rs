@@ -59,6 +59,8 @@ impl Keeper<'_> {
             agents: Some(vec![agent]),
             after_seq: had.unwrap_or(0),
             from: if had.is_some() { None } else { Some(with_margin(since)) },
+            with_clock_behind: had.is_none(),
+            types: &["tag"],
             ..EventQuery::default()
         };
         let mut events = vec![];
