@@ -229,8 +229,15 @@ fn shifts(
     };
     let of_group = |journal: &Journal, rows: Vec<AgentRow>| -> Result<_, JournalError> {
         let customer = |recorded: &Recorded| journal.customer_of(recorded).map(Customer);
-        let rules =
-            Rules { window, limits: &limits, allowances: &allowances, kinds: &kinds, customer: &customer };
+        let hiding = journal.hiding();
+        let rules = Rules {
+            window,
+            limits: &limits,
+            allowances: &allowances,
+            kinds: &kinds,
+            customer: &customer,
+            hiding: &*hiding,
+        };
         let views = View::of_all(rows, journal, window)?;
         Ok(by_agent(views).iter().map(|views| shift_of(views, &rules, now)).collect::<Vec<_>>())
     };

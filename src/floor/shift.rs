@@ -23,6 +23,7 @@ use jiff::Timestamp;
 
 use crate::floor::alerts::Limit;
 use crate::floor::event::{FollowedPart, Gap};
+use crate::floor::identity::hidden::Hiding;
 use crate::floor::timeline::gaps::{covered, gaps, going_on, share};
 use crate::floor::timeline::intervals::intervals;
 use crate::floor::timeline::intervals::joined::joined;
@@ -55,6 +56,8 @@ pub struct Rules<'r> {
     pub kinds: &'r Kinds,
     /// Which customer an event is about: [`Customer::by_number`] where all numbers are whole.
     pub customer: &'r dyn Fn(&Recorded) -> Option<Customer>,
+    /// What the journal leaves out of notifications.
+    pub hiding: &'r dyn Hiding,
 }
 
 /// A length of time that the answers leave open.
@@ -132,7 +135,7 @@ pub fn joined_shift(seen: &[Seen<'_>], rules: &Rules<'_>, now: Option<Timestamp>
     };
     let (breaks, wrapups) = (measured(FollowedPart::Breaks), measured(FollowedPart::Wrapups));
     let tags =
-        is_known(&coverage, FollowedPart::Tags, window).then(|| notifications::of_window(&events, window));
+        is_known(&coverage, FollowedPart::Tags, window).then(|| notifications::of_window(&events, rules));
     let both = covered(&coverage, &STATES, window);
     let activity = || {
         let states = breaks.iter().chain(&wrapups).flatten().filter(|one| one.is_in_window);

@@ -199,9 +199,10 @@ impl Export<'_> {
     }
 
     fn tags(&self) -> Result<Vec<Row>, Failure> {
+        let hiding = self.journal.hiding();
         let mut rows = vec![];
         for agent in &self.agents {
-            let tags = into_latest(self.reported_tags(agent)?);
+            let tags = into_latest(self.reported_tags(agent)?, &*hiding);
             let wanted = tags.into_iter().filter(|tag| self.window.holds(tag));
             rows.extend(wanted.map(|tag| tags::row(agent.profile.as_str().into(), tag)));
         }

@@ -92,6 +92,7 @@ pub(super) fn shift_of(views: &[View], rules: &Rules<'_>, now: Timestamp) -> Shi
 mod tests {
     use super::*;
     use crate::floor::event::{AgentChanged, BreakStarted, Event, FollowedPart, GapCause};
+    use crate::floor::identity::hidden::NothingHidden;
     use crate::floor::samples::at;
     use crate::floor::shift::{Allowances, Customer, Kinds};
     use crate::floor::timeline::{CoverageStep, NewEvent};
@@ -143,7 +144,14 @@ mod tests {
         let views = by_agent(View::of_all(rows, &journal, window).expect("views"));
         let (allowances, kinds) = (Allowances::default(), Kinds::default());
         let customer = &Customer::by_number;
-        let rules = Rules { window, limits: &[], allowances: &allowances, kinds: &kinds, customer };
+        let rules = Rules {
+            window,
+            limits: &[],
+            allowances: &allowances,
+            kinds: &kinds,
+            customer,
+            hiding: &NothingHidden,
+        };
         let row = |views: &Vec<View>| {
             let ShiftOfAgent { profile, also, shift, .. } = shift_of(views, &rules, at(7200));
             (

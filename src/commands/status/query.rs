@@ -18,7 +18,6 @@ use crate::floor::pause::{PAST, WINDOW};
 use crate::floor::poll_result::PollResult;
 use crate::floor::shift::Today;
 use crate::floor::state::AgentState;
-use crate::floor::timeline::tags::into_latest;
 use crate::store::CredentialKind;
 
 /// The present by the monotonic clock of [`AgentState`].
@@ -94,7 +93,7 @@ impl AgentAnswers {
         keeper: Option<&Keeper<'_>>,
     ) -> Self {
         let recent = as_of.checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
-        let tags = keeper.map(|keeper| into_latest(keeper.tags(&signed_in.profile, recent)));
+        let tags = keeper.map(|keeper| keeper.tags(&signed_in.profile, recent));
         let is_recent = |tag: &Tag| tag.time.is_none_or(|time| time >= recent);
         Self {
             profile: signed_in.profile.clone(),

@@ -2,9 +2,10 @@
 //! state.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use compact_str::CompactString;
+use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -17,9 +18,13 @@ use crate::commands::shared::window::Window;
 use crate::failure::Failure;
 use crate::floor::answer::Tag;
 use crate::floor::event::FollowedPart;
+use crate::floor::identity::fingerprint::Sameness;
+use crate::floor::identity::hidden::Hiding;
 use crate::floor::poll_result::PollResult;
 use crate::floor::timeline::tags::into_latest;
+use crate::json::compact;
 use crate::report::Row;
+use crate::words::HIDDEN_DIGIT;
 
 const PART: FollowedPart = FollowedPart::Tags;
 
@@ -116,16 +121,15 @@ impl<'a> PastTags<'a> {
         answer: Option<&PollResult>,
     ) -> Result<Vec<Tag>, Failure> {
         let hiding = self.keeper.hiding();
-        let hide = |tag: &Tag| hiding.hidden(tag);
         let Some(script) = self.script else {
-            let past = into_latest(self.keeper.tags(profile, self.window.since));
-            let mut listed = with_fresh(past, fresh, true, &hide);
+            let past = self.keeper.tags(profile, self.window.since);
+            let mut listed = with_fresh(past, fresh, true, &*hiding);
             listed.retain(|tag| self.window.holds(tag));
             return Ok(listed);
         };
         let (events, reach) = self.keeper.unread(script, profile, self.window.since, answer)?;
         self.had.borrow_mut().insert(profile.to_owned(), reach);
-        let mut listed = with_fresh(into_latest(events), fresh, false, &hide);
+        let mut listed = with_fresh(into_latest(events, &*hiding), fresh, false, &*hiding);
         listed.retain(|tag| reach.had_until.is_some() || self.window.holds(tag));
         Ok(listed)
     }
@@ -185,113 +189,103 @@ pub(super) fn name(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// By what a notification of an answer is found among those that were recorded, if both are as the journal keeps them.
-#[derive(PartialEq, Eq, Hash)]
-enum Key {
-    Id(CompactString),
-    Known(Option<Timestamp>, [Option<CompactString>; 3]),
-}
-
-impl Key {
-    fn of(tag: &Tag) -> Self {
+/// Of what the fresh answer holds, its state there is the latest, and its numbers are whole. What the journal could not take
+/// is added, if `adds`.
+fn with_fresh(mut past: Vec<Tag>, fresh: Vec<Tag>, adds: bool, hiding: &dyn Hiding) -> Vec<Tag> {
+    let mut by_id: HashMap<CompactString, Vec<(usize, Tag)>> = HashMap::default();
+    let mut rest: Vec<(usize, Tag)> = vec![];
+    for (place, tag) in fresh.into_iter().enumerate() {
         match &tag.id {
-            Some(id) => Self::Id(id.clone()),
-            None => Self::Known(tag.time, [tag.kind.clone(), tag.call_id.clone(), tag.message.clone()]),
+            Some(id) => by_id.entry(id.clone()).or_default().push((place, tag)),
+            None => rest.push((place, tag)),
         }
     }
-}
-
-/// Of what the fresh answer holds, its state there is the latest, and its numbers are whole. What the journal could not take
-/// is added, if `adds`. To `hide` a notification is to make of it what the journal keeps.
-fn with_fresh(mut past: Vec<Tag>, mut fresh: Vec<Tag>, adds: bool, hide: &dyn Fn(&Tag) -> Tag) -> Vec<Tag> {
-    let mut places: HashMap<Key, Vec<usize>> = HashMap::new();
-    for (place, tag) in past.iter().enumerate() {
-        places.entry(Key::of(tag)).or_default().push(place);
+    // Those without id, and those of whose id a part is hidden.
+    let mut others: Vec<usize> = vec![];
+    for (place, tag) in past.iter_mut().enumerate() {
+        let is_certain = tag.id.as_ref().is_some_and(|id| !id.contains(HIDDEN_DIGIT));
+        let states = tag.id.as_ref().and_then(|id| by_id.remove(id));
+        match states.and_then(|states| last_state(states, Some(tag), hiding)) {
+            Some((_, last)) => *tag = last,
+            None if !is_certain => others.push(place),
+            None => {}
+        }
     }
-    // Nearly all are kept as they are, and to hide one takes longer than to read it.
-    fresh.retain(|tag| {
-        let same = |place: &usize| tag.id.is_some() || past[*place].fields == tag.fields;
-        let found = taken(&mut places, &Key::of(tag), same);
-        found.map(|place| past[place] = tag.clone()).is_none()
-    });
-    if fresh.is_empty() {
-        return past;
-    }
-    let mut hidden: HashMap<usize, Tag> = HashMap::new();
-    let mut places_of_hidden: HashMap<Key, Vec<usize>> = HashMap::new();
-    let mut rest: Vec<usize> = places.into_values().flatten().collect();
-    rest.sort_unstable();
-    for place in rest {
-        let form = hide(&past[place]);
-        places_of_hidden.entry(Key::of(&form)).or_default().push(place);
-        hidden.insert(place, form);
-    }
-    let mut fresh: Vec<(Tag, Tag)> = fresh.into_iter().map(|tag| (hide(&tag), tag)).collect();
-    // Twins are told apart by what is in them, as far as that goes.
-    for is_content_compared in [true, false] {
-        fresh.retain(|(form, tag)| {
-            let same = |place: &usize| !is_content_compared || hidden[place].fields == form.fields;
-            let found = taken(&mut places_of_hidden, &Key::of(form), same);
-            found.map(|place| past[place] = tag.clone()).is_none()
-        });
-    }
-    if adds {
-        past.extend(fresh.into_iter().map(|(_, tag)| tag));
+    rest.extend(by_id.into_values().filter_map(|states| last_state(states, None, hiding)));
+    rest.sort_unstable_by_key(|(place, _)| *place);
+    let rest: Vec<Tag> = rest.into_iter().map(|(_, tag)| tag).collect();
+    let found = same(&past, others, &rest, hiding);
+    for (tag, place) in rest.into_iter().zip(found) {
+        match place {
+            Some(place) => past[place] = tag,
+            None if adds => past.push(tag),
+            None => {}
+        }
     }
     past
 }
 
-/// The first of the places with this key that is the `same`. It is taken only once.
-fn taken(
-    places: &mut HashMap<Key, Vec<usize>>,
-    key: &Key,
-    same: impl FnMut(&usize) -> bool,
-) -> Option<usize> {
-    let places = places.get_mut(key)?;
-    Some(places.remove(places.iter().position(same)?))
+/// Of the states that one answer has of an id, with their places in it, the one that the journal has noted last, or would.
+fn last_state(
+    mut states: Vec<(usize, Tag)>,
+    noted: Option<&Tag>,
+    hiding: &dyn Hiding,
+) -> Option<(usize, Tag)> {
+    if states.len() > 1
+        && let Some(noted) = noted
+        && let Some(last) = states.iter().rposition(|(_, state)| hiding.hidden(state).fields == noted.fields)
+    {
+        return Some(states.swap_remove(last));
+    }
+    states.into_iter().max_by_key(|(_, state)| state.time)
+}
+
+/// Where the notifications of an answer are in the past, among those at `places`. Twins are told apart by what is in them, as
+/// far as that goes, and then taken in turn.
+fn same(past: &[Tag], mut places: Vec<usize>, answer: &[Tag], hiding: &dyn Hiding) -> Vec<Option<usize>> {
+    let mut found = vec![None; answer.len()];
+    // Nearly all are kept as they are, and to hide one takes longer than to read it.
+    let mut by_key = keyed(past, &places);
+    for (found, tag) in found.iter_mut().zip(answer) {
+        // As the journal writes it.
+        let fields = compact(tag.fields.get());
+        *found = take(&mut by_key, Sameness::of(tag), |place| past[place].fields.get() == fields);
+    }
+    let taken: HashSet<usize> = found.iter().copied().flatten().collect();
+    places.retain(|place| !taken.contains(place));
+    let is_any_hidden = places.iter().any(|place| hiding.is_hidden(&past[*place]));
+    let form = |(tag, found): (&Tag, &Option<usize>)| {
+        if is_any_hidden && found.is_none() { hiding.hidden(tag) } else { tag.clone() }
+    };
+    let forms: Vec<Tag> = answer.iter().zip(&found).map(form).collect();
+    let mut by_key = keyed(past, &places);
+    for is_content_compared in [true, false] {
+        for (found, form) in found.iter_mut().zip(&forms).filter(|(found, _)| found.is_none()) {
+            let is_same = |place: usize| {
+                // Of different ids the same may be left.
+                past[place].time == form.time && (!is_content_compared || past[place].fields == form.fields)
+            };
+            *found = take(&mut by_key, Sameness::of(form), is_same);
+        }
+    }
+    found
+}
+
+type Keyed<'t> = HashMap<Sameness<'t>, Vec<usize>>;
+
+fn keyed<'t>(past: &'t [Tag], places: &[usize]) -> Keyed<'t> {
+    let mut keyed = Keyed::default();
+    for place in places {
+        keyed.entry(Sameness::of(&past[*place])).or_default().push(*place);
+    }
+    keyed
+}
+
+/// The first of the places with this key that is the same. It is taken only once.
+fn take<'t>(keyed: &mut Keyed<'t>, key: Sameness<'t>, is_same: impl Fn(usize) -> bool) -> Option<usize> {
+    let places = keyed.get_mut(&key)?;
+    Some(places.remove(places.iter().position(|place| is_same(*place))?))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::floor::samples::{nameless, raw, tag};
-
-    #[test]
-    fn a_fresh_answer_has_the_latest_state_and_is_listed_once() {
-        let known = [tag("m60"), tag("m70"), nameless(r#"{"a":1}"#), nameless(r#"{"a":2}"#)];
-        let changed = Tag { fields: raw(r#"{"_id":"m70","status":"answered"}"#), ..tag("m70") };
-        let fresh = vec![nameless(r#"{"a":2}"#), changed.clone(), tag("m80")];
-        let listed = with_fresh(known.to_vec(), fresh.clone(), true, &Tag::clone);
-        let expected =
-            [tag("m60"), changed.clone(), nameless(r#"{"a":1}"#), nameless(r#"{"a":2}"#), tag("m80")];
-        assert_eq!(listed, expected);
-        assert_eq!(with_fresh(known.to_vec(), fresh, false, &Tag::clone), expected[..4]);
-    }
-
-    #[test]
-    fn what_the_journal_keeps_as_it_is_is_not_hidden_to_be_found() {
-        let known = [tag("m60"), nameless(r#"{"a":1}"#), nameless(r#"{"a":2}"#)];
-        let fresh = vec![nameless(r#"{"a":2}"#), tag("m60")];
-        assert_eq!(with_fresh(known.to_vec(), fresh, true, &|tag| panic!("{tag:?}")), known);
-    }
-
-    #[test]
-    fn a_notification_that_is_kept_masked_is_listed_once_and_whole() {
-        let masked = |json: &str| Tag { message: Some("•••".into()), ..nameless(json) };
-        let hide = |tag: &Tag| masked(&tag.fields.get().replace("98", "••"));
-        let fresh = vec![nameless(r#"{"to":"98","a":2}"#), nameless(r#"{"to":"98","a":3}"#)];
-        let past = vec![masked(r#"{"to":"••","a":1}"#), masked(r#"{"to":"••","a":2}"#)];
-        let listed = with_fresh(past, fresh.clone(), true, &hide);
-        assert_eq!(listed, [fresh[1].clone(), fresh[0].clone()], "by content, then in turn");
-    }
-
-    #[test]
-    fn a_name_is_a_word_for_a_shell() {
-        for good in ["hand-over", "missed_1", "é"] {
-            assert_eq!(name(good).as_deref(), Ok(good));
-        }
-        for wrong in ["", "a b", "a/b", &"x".repeat(65)] {
-            assert!(name(wrong).is_err(), "{wrong}");
-        }
-    }
-}
+mod tests;

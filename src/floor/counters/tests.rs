@@ -6,6 +6,7 @@ use crate::floor::answer::Tag;
 use crate::floor::event::{
     AgentChanged, BreakChanged, BreakEnded, BreakStarted, Gap, ReportedTag, WrapupEnded, WrapupStarted,
 };
+use crate::floor::identity::hidden::NothingHidden;
 use crate::floor::samples::{at, nameless, tag};
 use crate::floor::shift::{Allowances, Customer, Kinds, Rules, shift};
 use crate::floor::timeline::Recorded;
@@ -289,7 +290,7 @@ proptest! {
         }).collect();
         let (allowances, kinds, limits): (Allowances, Kinds, [Limit; 0]) = Default::default();
         let customer = &Customer::by_number;
-        let rules = Rules { window, limits: &limits, allowances: &allowances, kinds: &kinds, customer };
+        let rules = Rules { window, limits: &limits, allowances: &allowances, kinds: &kinds, customer, hiding: &NothingHidden };
         let figures = shift(&events, &run.journal.coverage, &rules);
         let uncovered: Duration = counted.uncovered.iter().map(|(_, time)| *time).sum();
         let first = run.journal.coverage.iter().map(|row| row.from).min().expect("an answer");

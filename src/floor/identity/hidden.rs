@@ -18,6 +18,20 @@ pub trait Hiding: Debug + Send + Sync {
     fn is_hidden(&self, tag: &Tag) -> bool;
 }
 
+/// Where all is whole.
+#[derive(Debug)]
+pub struct NothingHidden;
+
+impl Hiding for NothingHidden {
+    fn hidden(&self, tag: &Tag) -> Tag {
+        tag.clone()
+    }
+
+    fn is_hidden(&self, _: &Tag) -> bool {
+        false
+    }
+}
+
 /// By which identities hidden notifications are known.
 #[derive(Debug, Default)]
 pub(super) struct Hidden {

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use crate::floor::kind::WantedKind;
 use crate::floor::shift::{AgentShift, Customer, Kinds, Rules};
+use crate::floor::timeline::Recorded;
 use crate::floor::timeline::tags::{LatestTag, tags_by};
-use crate::floor::timeline::{Recorded, Span};
 
 /// What is known of an agent's notifications, each of which counts once, in its latest state.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,8 +68,10 @@ pub(super) struct Notified<'e> {
 }
 
 /// Those that happened in the window. `events` are by `seq`, each with the number of the profile that had it.
-pub(super) fn of_window<'e>(events: &[(usize, &'e Recorded)], window: Span) -> Vec<Notified<'e>> {
-    let all = tags_by(events.iter().map(|(by, recorded)| (*by, &recorded.event))).into_iter();
+pub(super) fn of_window<'e>(events: &[(usize, &'e Recorded)], rules: &Rules<'_>) -> Vec<Notified<'e>> {
+    let window = rules.window;
+    let all = events.iter().map(|(by, recorded)| (*by, &recorded.event));
+    let all = tags_by(all, rules.hiding).into_iter();
     let all = all.map(|latest| Notified { happened: happened(&latest, events), latest });
     all.filter(|one| window.from <= one.happened && one.happened < window.to).collect()
 }

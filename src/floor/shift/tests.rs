@@ -8,6 +8,7 @@ use crate::floor::event::{
     AgentChanged, BreakChanged, BreakEnded, BreakStarted, Event, EventKind, GapCause, ReportedTag,
     WrapupEnded, WrapupStarted,
 };
+use crate::floor::identity::hidden::NothingHidden;
 use crate::floor::samples;
 use crate::floor::samples::{at, nameless};
 
@@ -93,7 +94,11 @@ impl Measures {
     fn shift(&self, window: Span, events: &[Recorded], coverage: &[Coverage]) -> AgentShift {
         let customer = &Customer::by_number;
         let Self { limits, allowances, kinds } = self;
-        shift(events, coverage, &Rules { window, limits, allowances, kinds, customer })
+        shift(
+            events,
+            coverage,
+            &Rules { window, limits, allowances, kinds, customer, hiding: &NothingHidden },
+        )
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::floor::alerts::Limit;
 use crate::floor::event::FollowedPart;
+use crate::floor::identity::hidden::NothingHidden;
 use crate::floor::shift::window::{Hours, today};
 use crate::floor::shift::{Allowances, BreakFigures, Customer, Kinds, Rules, breaks};
 use crate::floor::timeline::gaps::covered;
@@ -50,7 +51,7 @@ impl DayRules {
     pub fn fold(&self, events: &[Recorded], coverage: &[Coverage], window: Span) -> Option<Today> {
         let Self { limits, allowances, .. } = self;
         let (kinds, customer) = (&Kinds::default(), &Customer::by_number);
-        let rules = Rules { window, limits, allowances, kinds, customer };
+        let rules = Rules { window, limits, allowances, kinds, customer, hiding: &NothingHidden };
         let mut breaks = breaks(events, coverage, &rules)?;
         breaks.drop_parts_of_a_second();
         let covered = covered(coverage, &[FollowedPart::Breaks], window);

@@ -3,6 +3,7 @@ use rusqlite::StatementStatus;
 use super::*;
 use crate::floor::answer::Tag;
 use crate::floor::event::{AgentChanged, BreakChanged, BreakEnded, BreakStarted, WrapupEnded, WrapupStarted};
+use crate::floor::identity::hidden::NothingHidden;
 use crate::floor::shift::{AgentShift, Allowances, Customer, Kinds, Rules, shift};
 use crate::floor::timeline::Span;
 
@@ -30,7 +31,18 @@ fn of_hour(events: &[Recorded], coverage: &[Coverage]) -> AgentShift {
     let (allowances, kinds) = (Allowances::default(), Kinds::default());
     let window = Span { from: at(0), to: at(HOUR) };
     let customer = &|_: &Recorded| None;
-    shift(events, coverage, &Rules { window, limits: &[], allowances: &allowances, kinds: &kinds, customer })
+    shift(
+        events,
+        coverage,
+        &Rules {
+            window,
+            limits: &[],
+            allowances: &allowances,
+            kinds: &kinds,
+            customer,
+            hiding: &NothingHidden,
+        },
+    )
 }
 
 /// Of the time until this second.
@@ -162,7 +174,14 @@ fn a_report_of_what_the_index_has_is_that_of_the_events_themselves() {
         let rules = |customer: &dyn Fn(&Recorded) -> Option<Customer>, events: &[Recorded]| {
             let kinds = Kinds { missed: vec!["missed".parse().expect("a kind")], ..Kinds::default() };
             let (allowances, window) = (Allowances::default(), Span { from: at(0), to: at(HOUR) });
-            let rules = Rules { window, limits: &[], allowances: &allowances, kinds: &kinds, customer };
+            let rules = Rules {
+                window,
+                limits: &[],
+                allowances: &allowances,
+                kinds: &kinds,
+                customer,
+                hiding: &NothingHidden,
+            };
             shift(events, &past.coverage, &rules)
         };
         let customer = |recorded: &Recorded| journal.customer_of(recorded).map(Customer);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::floor::event::{Event, EventKind};
+use crate::floor::identity::hidden::NothingHidden;
 use crate::floor::timeline::tags::tags;
 use crate::watch::checker::day::Floor;
 use crate::watch::checker::poller::state_of;
@@ -93,7 +94,7 @@ pub(super) fn check_list(floor: &Floor, events: &[&Event], verdict: &mut Verdict
     for count in nameless.values_mut() {
         *count = (*count).max(1);
     }
-    let listed = tags(events.iter().copied());
+    let listed = tags(events.iter().copied(), &NothingHidden);
     for one in &listed {
         let state = state_of(floor, one.tag);
         let item = floor.states[state].number;

@@ -3,11 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::journal::keeper::Keeper;
+use crate::floor::answer::Tag;
 use crate::floor::event::{Event, EventKind, FollowedPart};
 use crate::floor::pause::{OwnClocks, PAST};
 use crate::floor::shift::{DayRules, Today};
 use crate::floor::state::AgentState;
 use crate::floor::timeline::intervals::{Interval, intervals};
+use crate::floor::timeline::tags::into_latest;
 use crate::floor::timeline::{Coverage, Span};
 use crate::journal::{Compared, EventQuery, MARGIN, with_margin};
 
@@ -50,8 +52,13 @@ impl Keeper<'_> {
         Some(state)
     }
 
-    /// The notifications of an agent that may belong to a window that begins at `from`, as events.
-    pub(crate) fn tags(&self, profile: &str, from: Timestamp) -> Vec<Event> {
+    /// The notifications of an agent that may belong to a window that begins at `from`, each once in its latest state.
+    pub(crate) fn tags(&self, profile: &str, from: Timestamp) -> Vec<Tag> {
+        into_latest(self.reported_tags(profile, from), &*self.hiding())
+    }
+
+    /// The same as events.
+    fn reported_tags(&self, profile: &str, from: Timestamp) -> Vec<Event> {
         let Some(agent) = self.agent(profile) else { return vec![] };
         let from = with_margin(from);
         let ahead = self.take_ahead(agent, |ahead| ahead.from == from);
@@ -96,10 +103,11 @@ impl Keeper<'_> {
         let row = self.unless_trouble(self.journal().row(self.agent(profile)?))?;
         row.and_then(|row| row.agent_id).or_else(|| {
             let lately = self.app.clock.now().checked_sub(LATELY).unwrap_or(Timestamp::MIN);
-            let mut ids = self.tags(profile, lately).into_iter().filter_map(|event| match event.kind {
-                EventKind::Tag(reported) => reported.tag.agent_id,
-                _ => None,
-            });
+            let mut ids =
+                self.reported_tags(profile, lately).into_iter().filter_map(|event| match event.kind {
+                    EventKind::Tag(reported) => reported.tag.agent_id,
+                    _ => None,
+                });
             let first = ids.next()?;
             ids.all(|id| id == first).then(|| first.into())
         })

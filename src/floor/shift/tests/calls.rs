@@ -2,6 +2,7 @@
 
 use super::figures::{always, kinds, tags_of};
 use super::*;
+use crate::floor::identity::hidden::NothingHidden;
 
 #[test]
 fn a_customer_who_was_missed_is_called_back_if_a_call_came_after_the_last_time() {
@@ -58,7 +59,14 @@ fn a_customer_who_was_missed_is_called_back_if_a_call_came_after_the_last_time()
     ];
     let of_hash = |recorded: &Recorded| recorded.customer.map(Customer);
     let (limits, allowances, kinds) = (&[][..], &Allowances::default(), &kinds());
-    let rules = Rules { window: span(0, 3600), limits, allowances, kinds, customer: &of_hash };
+    let rules = Rules {
+        window: span(0, 3600),
+        limits,
+        allowances,
+        kinds,
+        customer: &of_hash,
+        hiding: &NothingHidden,
+    };
     let tags = shift(&events, &always(), &rules).tags.expect("known");
     assert_eq!((tags.missed_customers, tags.missed_not_called_back), (Some(2), Some(1)));
     assert!(events.iter().all(|event| Customer::by_number(event).is_none()));

@@ -20,6 +20,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::floor::event::FollowedPart;
+use crate::floor::identity::hidden::NothingHidden;
 use crate::floor::shift::{
     AgentShift, Allowances, BreakFigures, Cell, Customer, Kinds, Rules, SegmentState, cells, shift,
 };
@@ -85,7 +86,14 @@ impl Answers<'_> {
         for (from, length) in WINDOWS {
             let window = Span { from: moment(from), to: moment(from + length) };
             let customer = &Customer::by_number;
-            let rules = Rules { window, limits: &[], allowances: &allowances, kinds: &kinds, customer };
+            let rules = Rules {
+                window,
+                limits: &[],
+                allowances: &allowances,
+                kinds: &kinds,
+                customer,
+                hiding: &NothingHidden,
+            };
             let mut agent = shift(journal.events, journal.coverage, &rules);
             if let Some(spoils) = spoils {
                 spoils(&mut agent);

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::floor::diff::Memory;
 use crate::floor::event::{BreakEnded, BreakStarted, Event, EventKind, WrapupEnded, WrapupStarted};
+use crate::floor::identity::hidden::NothingHidden;
 use crate::floor::pause::PAST;
 use crate::floor::samples::at;
 use crate::floor::shift::{
@@ -214,7 +215,7 @@ proptest! {
         let (allowances, kinds) = (Allowances::default(), Kinds::default());
         let window = Span { from: at(0), to: at(second.max(1)) };
         let customer = &Customer::by_number;
-        let rules = Rules { window, limits: &[], allowances: &allowances, kinds: &kinds, customer };
+        let rules = Rules { window, limits: &[], allowances: &allowances, kinds: &kinds, customer, hiding: &NothingHidden };
         let [one, other, both] = &journals;
         let seen = [one, other].map(|it| Seen { events: &it.events, coverage: &it.coverage });
         let (joined, whole) = (joined_shift(&seen, &rules, None), shift(&both.events, &both.coverage, &rules));
