@@ -3,8 +3,10 @@
 
 pub(crate) mod order;
 pub(crate) mod past;
+mod turn;
 
 use std::cell::RefCell;
+use std::time::Duration;
 
 use clap::Args;
 use compact_str::{CompactString, CompactStringExt};
@@ -17,7 +19,7 @@ use crate::app::fleet::{Answers, Fleet};
 use crate::app::journal::keeper::Keeper;
 use crate::app::journal::keeper::opening::Wish;
 use crate::app::options::{JournalOptions, OutputOptions, QueryOptions, TagFilterOptions, VerbosityOptions};
-use crate::app::settings::table::{REF, SERVER_TIMEZONE};
+use crate::app::settings::table::{REF, SERVER_TIMEZONE, TIMEOUT};
 use crate::client::replies::tags;
 use crate::client::{Answer, Reference, SignedIn, TagFilter, Tags};
 use crate::commands::shared::coverage;
@@ -103,8 +105,13 @@ pub(crate) fn run(args: &TagsArgs, app: &App) -> Result<ExitStatus, Failure> {
         reference: settings.get(&REF)?.value,
         server_zone: settings.get(&SERVER_TIMEZONE)?.value,
         kinds_seen: RefCell::default(),
+        timeout: settings.get(&TIMEOUT)?.value,
+        waits_for: RefCell::default(),
     };
-    let (answers, past) = app.query((&args.query).into(), async |fleet| query.answers(app, fleet).await)?;
+    let asked = app.query((&args.query).into(), async |fleet| query.answers(app, fleet).await);
+    let (answers, past) = asked.map_err(|failure| {
+        failure.in_words_if_timed_out(|| turn::still_awaited(&query.waits_for, query.timeout?))
+    })?;
     let coverage = past.as_ref().and_then(|past| past.coverage(&answers.answered, now));
     let continues_script = past.as_ref().is_some_and(PastTags::continues_script);
     let note_of_kinds = query.kinds_seen.borrow().note("no tag has kind", &query.filter.kinds);
@@ -129,6 +136,9 @@ struct Query<'a> {
     server_zone: TimeZone,
     /// For a note about `--kind`.
     kinds_seen: RefCell<KindsSeen>,
+    timeout: Option<Duration>,
+    /// The other call of the script, while it is waited for.
+    waits_for: RefCell<Option<String>>,
 }
 
 impl<'a> Query<'a> {
@@ -149,8 +159,16 @@ impl<'a> Query<'a> {
             ..Wish::of("tags", &args.query.sandbox)
         };
         let keeper = Keeper::open(app, &wish, &fleet)?;
-        let past =
-            keeper.map(|keeper| PastTags::new(keeper, self.window, args.new.as_deref(), args.journal.poll));
+        let turn = match (&keeper, &args.new) {
+            (Some(keeper), Some(script)) => {
+                let (limit, claim) = (turn::limit(self.timeout, &fleet), || keeper.claim_turn(script));
+                let note = |text: &str| app.console.note(text);
+                Some(turn::take(script, limit, claim, note, &self.waits_for).await?)
+            }
+            _ => None,
+        };
+        let script = args.new.as_deref().zip(turn);
+        let past = keeper.map(|keeper| PastTags::new(keeper, self.window, script, args.journal.poll));
         let request = |signed_in| self.answer(past.as_ref(), signed_in);
         let without_session = |profile: &str, failure: Failure| match &past {
             Some(past) if past.holds(profile) => {

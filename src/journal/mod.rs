@@ -35,6 +35,7 @@ mod schema;
 mod status;
 mod threads;
 mod today;
+mod turns;
 mod unreadable;
 mod verify;
 
@@ -68,11 +69,12 @@ pub(crate) use leases::{Lease, Taken, is_recent};
 pub(crate) use library::version as library_version;
 pub(crate) use memory::{Compared, Remembered, RememberedFor, RememberedSince};
 pub(crate) use past::RecordedWindow;
-pub(crate) use place::size_on_disk;
+pub(crate) use place::{PATIENCE, size_on_disk};
 pub(crate) use prune::{Limits, TIDYING};
 pub(crate) use record::{Entry, Outcome, Round};
 pub(crate) use runs::{RunRef, RunRow, Writer};
 pub(crate) use status::{AgentStatus, Status};
+pub(crate) use turns::{Claim, Turn};
 pub(crate) use verify::Verified;
 
 /// An open journal. A thread that records has one of its own.

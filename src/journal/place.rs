@@ -193,7 +193,12 @@ impl Place {
     }
 
     fn lock_path(&self) -> PathBuf {
-        beside(&self.path, LOCK)
+        self.beside(LOCK)
+    }
+
+    /// The path of a file of its own beside the journal.
+    pub(crate) fn beside(&self, suffix: &str) -> PathBuf {
+        beside(&self.path, suffix)
     }
 
     fn lock(&self, file: File, lock: fn(&File) -> Result<(), TryLockError>) -> Result<Lock, JournalError> {

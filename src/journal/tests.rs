@@ -10,6 +10,7 @@ mod past;
 #[cfg(target_os = "linux")]
 mod processes;
 mod recording;
+mod turns;
 #[cfg(unix)]
 mod unix;
 mod unreadable;

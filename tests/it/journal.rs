@@ -8,6 +8,7 @@ mod places;
 mod recording;
 mod scripts;
 mod simulated;
+mod turns;
 
 use std::fs;
 use std::path::PathBuf;

@@ -22,6 +22,7 @@ use crate::floor::identity::fingerprint::Sameness;
 use crate::floor::identity::hidden::Hiding;
 use crate::floor::poll_result::PollResult;
 use crate::floor::timeline::tags::into_latest;
+use crate::journal::Turn;
 use crate::json::compact;
 use crate::report::Row;
 use crate::words::HIDDEN_DIGIT;
@@ -40,10 +41,18 @@ pub(super) struct PastTags<'a> {
     pub(super) unanswered: Unanswered,
     /// The profiles of which another process has recorded what is shown.
     recorded: RefCell<Vec<String>>,
+    /// Until the cursor of the script has moved, no other call reads it.
+    _turn: Option<Turn>,
 }
 
 impl<'a> PastTags<'a> {
-    pub(super) fn new(keeper: Keeper<'a>, window: Window, script: Option<&'a str>, polls: bool) -> Self {
+    pub(super) fn new(
+        keeper: Keeper<'a>,
+        window: Window,
+        script: Option<(&'a str, Turn)>,
+        polls: bool,
+    ) -> Self {
+        let (script, turn) = script.unzip();
         if script.is_none() {
             keeper.read_ahead(window.since);
         }
@@ -55,6 +64,7 @@ impl<'a> PastTags<'a> {
             had: RefCell::default(),
             unanswered: Unanswered::default(),
             recorded: RefCell::default(),
+            _turn: turn,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::app::journal::note_unreadable;
 use crate::failure::Failure;
 use crate::floor::event::Event;
 use crate::floor::poll_result::PollResult;
-use crate::journal::{EventQuery, JournalError, with_margin};
+use crate::journal::{Claim, EventQuery, JournalError, with_margin};
 
 /// How far a script gets with an answer, and how far it had got before.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,14 @@ pub(crate) struct Reach {
 }
 
 impl Keeper<'_> {
+    /// Takes the turn with a script, without which nobody may ask what it has not had yet.
+    ///
+    /// # Errors
+    /// If nothing can be made beside the journal.
+    pub(crate) fn claim_turn(&self, script: &str) -> Result<Claim, JournalError> {
+        self.journal().claim_turn(script)
+    }
+
     /// What the script has not had yet of an agent: at the first time, what belongs to a window that begins at `since`. The
     /// `answer` was recorded; if the file that has it proves to be damaged, it is recorded in the next one.
     ///
