@@ -48,8 +48,8 @@ fn escapes(text: &str, add: &mut impl FnMut(String)) {
     add(json.replace('/', "\\/"));
     for digits in [LOWER, UPPER] {
         add(ascii_json(&json, digits));
-        for kept in [RFC_3986, FORM, COMPONENT] {
-            add(percent(text, kept, digits));
+        for (kept, space) in [RFC_3986, QUOTE_PLUS, URLENCODE, FORM, COMPONENT] {
+            add(percent(text, kept, space, digits));
         }
     }
     add(json);
@@ -96,20 +96,23 @@ fn html(text: &str, apostrophe: &str) -> String {
         .replace('\'', apostrophe)
 }
 
-/// Characters other than letters and digits that are not encoded.
-const RFC_3986: &str = "-._~";
-const COMPONENT: &str = "-._~!*'()";
-/// Forms write a space as `+`.
-const FORM: &str = "-._*";
+/// Characters other than letters and digits that are not encoded, and what is written for a space.
+const RFC_3986: (&str, &str) = ("-._~", "%20");
+const COMPONENT: (&str, &str) = ("-._~!*'()", "%20");
+const FORM: (&str, &str) = ("-._*", "+");
+/// Python's `quote_plus`.
+const QUOTE_PLUS: (&str, &str) = ("-._~", "+");
+/// PHP's `urlencode`.
+const URLENCODE: (&str, &str) = ("-._", "+");
 
-fn percent(text: &str, kept: &str, digits: &[u8; 16]) -> String {
+fn percent(text: &str, kept: &str, space: &str, digits: &[u8; 16]) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
         let character = char::from(byte);
         if byte.is_ascii_alphanumeric() || kept.contains(character) {
             encoded.push(character);
-        } else if byte == b' ' && kept == FORM {
-            encoded.push('+');
+        } else if byte == b' ' {
+            encoded.push_str(space);
         } else {
             encoded.push('%');
             encoded.push_str(&hex([byte], digits));
