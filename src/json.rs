@@ -14,14 +14,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::de::StrRead;
 pub use serde_json::value::RawValue;
 
+mod escapes;
 mod layout;
 mod mend;
 mod tokens;
 
+pub use escapes::unescaped;
 pub(crate) use layout::is_bidi_control;
 pub use layout::{Layout, compact, write_raw, write_string};
 pub use mend::mend;
-pub use tokens::replace;
+pub use tokens::{escaped_strings, replace};
 
 /// How deeply arrays and objects may be nested. [`RawValue`] takes any depth, and readers by recursion come later.
 pub const DEPTH: usize = 128;

@@ -63,9 +63,18 @@ pub(super) fn masked(name: &str, at: Timestamp, profile: &str, body: &str) -> St
     }
 }
 
-/// Without any secret.
+/// So often is what a string says read for what that says itself, as JSON within JSON does.
+const LAYERS: usize = 8;
+
+/// Stands for a value.
+const HIDDEN_VALUE: &str = r#""••••""#;
+
+/// Without any secret, as it is written and in what its strings say: they are shown without their escapes, by processes that
+/// do not know the secret.
 pub(super) fn redacted<'b>(body: &'b str, redactor: &Redactor) -> Cow<'b, str> {
-    let is_clean = |text: &str| redactor.redact(text) == text;
+    let says_nothing = |token: &str| says_no_secret(token, redactor);
+    let is_clean =
+        |json: &str| redactor.redact(json) == json && json::escaped_strings(json).all(says_nothing);
     if is_clean(body) {
         return Cow::Borrowed(body);
     }
@@ -75,12 +84,13 @@ pub(super) fn redacted<'b>(body: &'b str, redactor: &Redactor) -> Cow<'b, str> {
         (),
         |_, ()| (),
         |_, token| {
-            let hidden = redactor.redact(token);
-            if hidden == token {
+            if says_nothing(token) {
                 return None;
             }
-            let text = json::string(token).unwrap_or(Cow::Borrowed("••••"));
-            Some(serde_json::Value::from(redactor.redact(&text)).to_string())
+            let hidden =
+                json::string(token).map(|text| serde_json::Value::from(redactor.redact(&text)).to_string());
+            // Out of a deeper layer nothing can be cut.
+            hidden.filter(|hidden| says_nothing(hidden)).or_else(|| Some(HIDDEN_VALUE.to_owned()))
         },
     );
     if is_clean(&by_token) {
@@ -89,8 +99,27 @@ pub(super) fn redacted<'b>(body: &'b str, redactor: &Redactor) -> Cow<'b, str> {
     // One that is spread over several values of the server.
     let within = |key: &str, is_servers: bool| is_servers || ["detail", "fields", "icons"].contains(&key);
     let hidden = json::replace(&by_token, false, within, |is_servers, _| {
-        (is_servers == Some(true)).then(|| r#""••••""#.to_owned())
+        (is_servers == Some(true)).then(|| HIDDEN_VALUE.to_owned())
     });
     // What could not be cleaned is not kept.
     if is_clean(&hidden) { Cow::Owned(hidden.into_owned()) } else { Cow::Borrowed("{}") }
 }
+
+/// Whether no secret is in a string or number of JSON, nor in what it says in any layer.
+fn says_no_secret(token: &str, redactor: &Redactor) -> bool {
+    let mut said = Cow::Borrowed(token);
+    for _ in 0..LAYERS {
+        if redactor.redact(&said) != said {
+            return false;
+        }
+        match json::unescaped(&said) {
+            Some(deeper) => said = Cow::Owned(deeper),
+            None => return true,
+        }
+    }
+    // Each layer may cost as much as the first, and no server means more of them.
+    false
+}
+
+#[cfg(test)]
+mod tests;

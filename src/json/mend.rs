@@ -32,10 +32,10 @@ pub fn mend(text: &str) -> Cow<'_, str> {
 }
 
 /// The length of `\ud83d`.
-const ESCAPE: usize = 6;
+pub(super) const ESCAPE: usize = 6;
 
 /// The unit of UTF-16 that is escaped at this place.
-fn unit(text: &str, at: usize) -> Option<u16> {
+pub(super) fn unit(text: &str, at: usize) -> Option<u16> {
     let digits = text.get(at..at + ESCAPE)?.strip_prefix("\\u")?;
     // The parser of numbers takes a sign as well.
     digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok())?

@@ -317,6 +317,14 @@ proptest! {
     }
 
     #[test]
+    fn strings_with_escapes_are_found_without_a_look_at_the_others(value in any_json(), is_spaced in any::<bool>()) {
+        let json = if is_spaced { serde_json::to_string_pretty(&value).unwrap() } else { value.to_string() };
+        let has_escape = |token: &&str| token.starts_with('"') && token.contains('\\');
+        let wanted: Vec<_> = tokens::tokens(&json).map(|(_, token)| token).filter(has_escape).collect();
+        prop_assert_eq!(escaped_strings(&json).collect::<Vec<_>>(), wanted);
+    }
+
+    #[test]
     fn noise_is_judged_as_the_parser_judges_it(text in "[]\\[{}\",:a01 \\\\u-]{0,40}") {
         let wanted = serde_json::from_str::<&RawValue>(&text).is_ok() && depth_and_surrogates_are_fine(&text);
         prop_assert_eq!(verdict(&text).is_ok(), wanted);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
+use memchr::{memchr, memchr2};
 
 /// The tokens of a text with their places: brackets, commas, colons, strings with their quotation marks, numbers and
 /// words. Of a text that is no JSON it makes some tokens as well, and comes to an end.
@@ -41,6 +41,19 @@ pub(super) fn length_of_string(from_quote: &[u8]) -> usize {
         at += 2;
     }
     from_quote.len()
+}
+
+/// The strings of checked JSON, with their quotation marks, in which something is escaped. The others say what is written.
+pub fn escaped_strings(json: &str) -> impl Iterator<Item = &str> {
+    let mut rest = json;
+    std::iter::from_fn(move || {
+        let escape = memchr(b'\\', rest.as_bytes())?;
+        // A quotation mark before the first escape of a string is the one that begins it.
+        let (_, from_quote) = rest.split_at(rest[..escape].rfind('"')?);
+        let (string, after) = from_quote.split_at(length_of_string(from_quote.as_bytes()));
+        rest = after;
+        Some(string)
+    })
 }
 
 /// Goes over the pieces of checked JSON between its white space.
