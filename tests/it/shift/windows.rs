@@ -108,7 +108,7 @@ fn of_single_answers_it_says_that_they_cover_no_time() {
     let world = World::signed_in(&FakeServer::always(ON_BREAK));
     world.run("journal on").ended_with(0);
     world.run("break-status").ended_with(0);
-    let ran = world.run("shift --json").ended_with(0);
+    let ran = world.run("shift --day today --json").ended_with(0);
     assert_eq!(rows(&ran.json(), "agents")[0]["breaks"], 1, "{ran}");
     assert!(ran.stderr.contains("no time has answers about both breaks and wrap-ups"), "{ran}");
     assert!(!ran.stderr.contains("nothing was recorded"), "{ran}");
