@@ -38,7 +38,7 @@ fn a_secret_is_not_kept_where_only_the_text_of_a_string_shows_it() {
     // Reversed, then escaped; letter by letter; and as JSON within a string.
     let reversed = json!("fe\\dc\"ba").to_string();
     let by_letter = format!("\"x {}\"", escaped("ab\"cd\\ef"));
-    let nested = json!(format!("x {reversed}")).to_string();
+    let nested = json!(format!("x {by_letter}")).to_string();
     let text = r#"{"message":"m","fields":{"a":REVERSED,"b":BY_LETTER,"c":NESTED,"d":"a\/b \\d \"q\""}}"#;
     let body =
         text.replace("REVERSED", &reversed).replace("BY_LETTER", &by_letter).replace("NESTED", &nested);

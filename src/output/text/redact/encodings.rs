@@ -26,9 +26,11 @@ pub(crate) fn of(secret: &str) -> Vec<Spelling> {
 
 fn spell(text: &str, spellings: &mut Vec<Spelling>) {
     let mut add = |spelling: String| spellings.push(Zeroizing::new(spelling.into_bytes()));
+    let reversed: Zeroizing<String> = Zeroizing::new(text.chars().rev().collect());
     // Most secrets are plain letters and digits, which no escape changes.
     if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)) {
         escapes(text, &mut add);
+        escapes(&reversed, &mut add);
     }
     add(hex(text.bytes(), LOWER));
     add(hex(text.bytes(), UPPER));
@@ -37,14 +39,17 @@ fn spell(text: &str, spellings: &mut Vec<Spelling>) {
         add(standard.replace('+', "-").replace('/', "_"));
         add(standard);
     }
-    add(text.chars().rev().collect());
+    add(reversed.to_string());
     add(text.to_owned());
 }
 
 /// Spellings in which only some characters differ.
 fn escapes(text: &str, add: &mut impl FnMut(String)) {
     let json = json(text);
-    add(self::json(&json));
+    // JSON in a string of JSON, and that in another one.
+    let twice = self::json(&json);
+    add(self::json(&twice));
+    add(twice);
     add(json.replace('/', "\\/"));
     for digits in [LOWER, UPPER] {
         add(ascii_json(&json, digits));

@@ -128,6 +128,18 @@ fn a_finished_line_is_not_held_back() {
 }
 
 #[test]
+fn what_is_reversed_is_hidden_in_a_string_of_json_and_json_in_three_strings() {
+    let secret = "ab\"cd\\ef/gh12";
+    let redactor = redactor(&[secret]);
+    let string = |text: &str| serde_json::Value::from(text).to_string();
+    let reversed: String = secret.chars().rev().collect();
+    for text in [string(&reversed), string(&string(&reversed)), string(&string(&string(secret)))] {
+        let hidden = redactor.redact(&text);
+        assert!(!hidden.contains("cd") && !hidden.contains("dc"), "{text} {hidden}");
+    }
+}
+
+#[test]
 fn a_space_is_a_plus_in_forms_and_as_python_and_php_write_it() {
     let redactor = redactor(&["one*two six~"]);
     for text in [
