@@ -12,6 +12,9 @@ use crate::floor::identity::fingerprint::Fingerprint;
 /// So many states of one notification are kept.
 const STATES: usize = 16;
 
+/// So many of one that has them from others that are about the same.
+const SHARED_STATES: usize = 64;
+
 /// So often changes of one field of one notification are reported: with the notification itself, three times.
 const REPORTED_CHANGES: u8 = 2;
 
@@ -138,9 +141,17 @@ impl Known {
 
     /// Takes the states of another one that may be this one.
     pub(super) fn share(&mut self, other: &Self, fields: &Fields) {
+        // Hundreds may share their states with each other, and to make contents takes longest.
+        let mut contents: Option<HashSet<Content>> = None;
         for written in &other.reported {
-            let is_known = self.contents(fields).contains(&written.content(&fields.volatile));
-            if !is_known && self.reported.len() < STATES {
+            if self.reported.len() >= SHARED_STATES {
+                return;
+            }
+            if self.reported.contains(written) {
+                continue;
+            }
+            let contents = contents.get_or_insert_with(|| self.contents(fields));
+            if contents.insert(written.content(&fields.volatile)) {
                 self.reported.insert(0, written.clone());
             }
         }

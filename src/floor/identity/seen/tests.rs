@@ -1,4 +1,6 @@
 use std::collections::{HashMap as Model, HashSet};
+use std::sync::mpsc::channel;
+use std::thread;
 
 use proptest::prelude::*;
 
@@ -28,6 +30,34 @@ fn twins_are_two_and_a_third_is_one_more() {
     assert!(news(&mut seen, &[twin.clone(), twin.clone()], STEP).is_empty());
     assert_eq!(news(&mut seen, &[twin.clone(), twin.clone(), twin.clone()], STEP), [2]);
     assert!(news(&mut seen, &[twin], STEP).is_empty());
+}
+
+fn twin(number: usize, status: usize) -> Tag {
+    Tag { time: tag("1").time, ..nameless(&format!(r#"{{"n":{number},"status":{status}}}"#)) }
+}
+
+#[test]
+fn twins_that_have_all_changed_are_known_again() {
+    for count in [2, 10, 30] {
+        let mut seen = Seen::default();
+        (0..count).for_each(|number| seen.learn(&twin(number, 1), false));
+        (0..count).for_each(|number| seen.learn(&twin(number, 2), true));
+        let answer: Vec<Tag> = (0..count).map(|number| twin(number, 2)).collect();
+        attend(&mut seen, &answer, STEP * 3);
+    }
+}
+
+#[test]
+fn many_twins_that_have_changed_are_learned_without_comparing_each_with_each() {
+    let (sender, learned) = channel();
+    thread::spawn(move || {
+        let mut seen = Seen::default();
+        (0..400).for_each(|number| seen.learn(&twin(number, 1), false));
+        (0..400).for_each(|number| seen.learn(&twin(number, 2), true));
+        sender.send(seen.len())
+    });
+    // It would be the better part of an hour.
+    assert_eq!(learned.recv_timeout(Duration::from_secs(60)), Ok(400));
 }
 
 #[test]
