@@ -32,11 +32,11 @@ impl Journal {
 
     /// What is covered of each agent in its window. It is less than the rows say where an answer was lost while others were
     /// answered.
-    pub(crate) fn covered(&self, windows: &[(AgentRef, Span)]) -> Result<Vec<Vec<Coverage>>, JournalError> {
-        let Some(from) = windows.iter().map(|(_, window)| window.from).min() else { return Ok(vec![]) };
+    pub(crate) fn covered(&self, spans: &[(AgentRef, Span)]) -> Result<Vec<Vec<Coverage>>, JournalError> {
+        let Some(from) = spans.iter().map(|(_, span)| span.from).min() else { return Ok(vec![]) };
         // A gap is recorded at its end. To look for those of all agents takes as long as for those of one.
         let query = EventQuery {
-            agents: Some(windows.iter().map(|(agent, _)| *agent).collect()),
+            agents: Some(spans.iter().map(|(agent, _)| *agent).collect()),
             from: Some(from),
             types: &["gap"],
             ..EventQuery::default()
@@ -46,11 +46,11 @@ impl Journal {
             gaps.entry(agent).or_default().push(recorded.event);
             ControlFlow::Continue(())
         })?;
-        let covered = |(agent, window): &(AgentRef, Span)| {
-            let rows = self.coverage(*agent, window.from, window.to)?;
+        let covered = |(agent, span): &(AgentRef, Span)| {
+            let rows = self.coverage(*agent, span.from, span.to)?;
             Ok(without_lost(rows, gaps.get(agent).into_iter().flatten()))
         };
-        windows.iter().map(covered).collect()
+        spans.iter().map(covered).collect()
     }
 
     /// The rows of an agent with which a run goes on, as [`Coverage::to_remember`] has them.

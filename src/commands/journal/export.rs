@@ -185,13 +185,12 @@ impl Export<'_> {
         Ok(written?)
     }
 
-    /// The notifications of one agent that may belong to the window, as events.
-    fn reported_tags(&self, agent: &AgentRow) -> Result<Vec<Event>, Failure> {
+    /// The events of one agent that may belong to the window: all, so that what is of no known type is noted.
+    fn events_of(&self, agent: &AgentRow) -> Result<Vec<Event>, Failure> {
         let query = EventQuery {
             agents: Some(vec![agent.agent]),
             from: self.window.since.checked_sub(MARGIN).ok(),
             with_clock_behind: true,
-            types: &["tag"],
             ..EventQuery::default()
         };
         let events = self.journal.list_events(&query)?;
@@ -202,7 +201,7 @@ impl Export<'_> {
         let hiding = self.journal.hiding();
         let mut rows = vec![];
         for agent in &self.agents {
-            let tags = into_latest(self.reported_tags(agent)?, &*hiding);
+            let tags = into_latest(self.events_of(agent)?, &*hiding);
             let wanted = tags.into_iter().filter(|tag| self.window.holds(tag));
             rows.extend(wanted.map(|tag| tags::row(agent.profile.as_str().into(), tag)));
         }

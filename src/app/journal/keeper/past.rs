@@ -82,9 +82,9 @@ impl Keeper<'_> {
             let to = window.to.checked_add(MARGIN).unwrap_or(Timestamp::MAX);
             Some(((*profile, *window), (self.agent(profile)?, Span { to, ..*window })))
         });
-        let (windows, asked): (Vec<_>, Vec<_>) = held.unzip();
+        let (held, asked): (Vec<_>, Vec<_>) = held.unzip();
         let covered = self.unless_trouble(self.journal().covered(&asked)).unwrap_or_default();
-        windows.into_iter().zip(covered).map(|((profile, window), rows)| (profile, window, rows)).collect()
+        held.into_iter().zip(covered).map(|((profile, window), rows)| (profile, window, rows)).collect()
     }
 
     /// The breaks and wrap-ups of an agent that were going on at `from` or later.
