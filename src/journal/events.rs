@@ -39,11 +39,11 @@ pub(crate) struct EventQuery {
 }
 
 impl EventQuery {
-    /// Of an event that the index has found, whether it is one of these.
+    /// Whether an event that was found is one of these.
     fn is_wanted(&self, event: &Event) -> bool {
         match &event.kind {
             EventKind::Tag(reported) if !reported.changed && reported.tag.time.is_none() => {
-                self.from.is_none_or(|from| from <= event.at)
+                self.from.is_none_or(|from| millis(from) <= millis(event.at))
             }
             _ => true,
         }
