@@ -270,12 +270,15 @@ fn same(past: &[Tag], mut places: Vec<usize>, answer: &[Tag], hiding: &dyn Hidin
     let forms: Vec<Tag> = answer.iter().zip(&found).map(form).collect();
     let mut by_key = keyed(past, &places);
     for is_content_compared in [true, false] {
-        for (found, form) in found.iter_mut().zip(&forms).filter(|(found, _)| found.is_none()) {
+        let rest = found.iter_mut().zip(answer.iter().zip(&forms));
+        for (found, (tag, form)) in rest.filter(|(found, _)| found.is_none()) {
             let is_same = |place: usize| {
                 // Of different ids the same may be left.
                 past[place].time == form.time && (!is_content_compared || past[place].fields == form.fields)
             };
-            *found = take(&mut by_key, Sameness::of(form), is_same);
+            // Older ones may be hidden where this one is not.
+            *found = take(&mut by_key, Sameness::of(form), is_same)
+                .or_else(|| take(&mut by_key, Sameness::of(tag), is_same));
         }
     }
     found

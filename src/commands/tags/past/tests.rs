@@ -10,7 +10,8 @@ impl Hiding for Numbers {
     fn hidden(&self, tag: &Tag) -> Tag {
         let hidden = |text: &str| text.replace("98", "••").replace("97", "••");
         let id = tag.id.as_deref().map(|id| hidden(id).into());
-        Tag { id, fields: raw(&hidden(tag.fields.get())), ..tag.clone() }
+        let customer = tag.customer.as_deref().map(|number| hidden(number).into());
+        Tag { id, customer, fields: raw(&hidden(tag.fields.get())), ..tag.clone() }
     }
 
     fn is_hidden(&self, tag: &Tag) -> bool {
@@ -74,9 +75,18 @@ fn one_without_id_is_found_however_the_server_writes_it() {
     let spaced = "{ \"a\": [1, 2], \"b\": \"\u{85}\u{202e}\" }";
     let (known, fresh) = (nameless(&compact(spaced)), nameless(spaced));
     assert_eq!(with_fresh(vec![known], vec![fresh.clone()], true, &AllWhole), [fresh]);
-    // A field that changes by itself is not recorded.
-    let (known, fresh) = (nameless(r#"{"age":1}"#), nameless(r#"{"age":2}"#));
-    assert_eq!(with_fresh(vec![known], vec![fresh.clone()], true, &AllWhole), [fresh]);
+    // A field that changes by itself is not recorded, and older ones may be masked.
+    let of = |second: &str, customer: &str, age: u8| Tag {
+        time: tag(second).time,
+        customer: Some(customer.into()),
+        ..nameless(&format!(r#"{{"age":{age}}}"#))
+    };
+    let (known, fresh) = (of("9", "98", 1), of("9", "98", 2));
+    let masked = Tag { fields: raw(r#"{"to":"••"}"#), ..of("1", "••", 1) };
+    let listed = with_fresh(vec![known.clone()], vec![fresh.clone()], true, &AllWhole);
+    assert_eq!(listed, std::slice::from_ref(&fresh));
+    let listed = with_fresh(vec![masked.clone(), known], vec![fresh.clone()], true, &Numbers);
+    assert_eq!(listed, [masked, fresh]);
 }
 
 #[test]
