@@ -77,7 +77,8 @@ impl Journal {
         Ok(Remembered { memory, coverage, recorded })
     }
 
-    /// Since when the notifications of these agents are remembered.
+    /// Since when notifications are remembered. `agents` are those whose answers are about notifications; without any, nothing is
+    /// looked for.
     pub(crate) fn remembered_since(
         &self,
         agents: &[AgentRef],

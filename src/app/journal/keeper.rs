@@ -162,8 +162,8 @@ impl<'a> Keeper<'a> {
         for _ in 0..TRIES {
             let base = self.journal().last_seq()?;
             let dead = self.dead_holders(polls, at)?;
-            let agents: Vec<_> =
-                polls.iter().filter_map(|poll| self.agent(poll.profile.as_deref()?)).collect();
+            let of_tags = polls.iter().filter(|poll| poll.tags.is_some());
+            let agents: Vec<_> = of_tags.filter_map(|poll| self.agent(poll.profile.as_deref()?)).collect();
             let since = self.journal().remembered_since(&agents, at)?;
             let entry = |poll| self.entry(poll, base, since, &dead);
             let entries = polls.iter().filter_map(entry).collect::<Result<_, _>>()?;

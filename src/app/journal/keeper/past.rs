@@ -39,7 +39,7 @@ impl Keeper<'_> {
         let now = self.app.clock.now();
         let clocks = OwnClocks::after_past(now);
         let states = Compared { tags: None, breaks: true, wrapups: true };
-        let since = self.unless_trouble(self.journal().remembered_since(&[agent], now))?;
+        let since = self.unless_trouble(self.journal().remembered_since(&[], now))?;
         let known = self.journal().memory_for(states, None, agent, i64::MAX, since, &clocks);
         let known = self.unless_trouble(known)?;
         let mut state = known.memory.state().clone();
