@@ -1,5 +1,6 @@
 //! Polls, answers and events for tests.
 
+pub(crate) mod measures;
 pub(crate) mod today;
 
 use std::time::Duration;

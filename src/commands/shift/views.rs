@@ -92,9 +92,8 @@ pub(super) fn shift_of(views: &[View], rules: &Rules<'_>, now: Timestamp) -> Shi
 mod tests {
     use super::*;
     use crate::floor::event::{AgentChanged, BreakStarted, Event, FollowedPart, GapCause};
-    use crate::floor::identity::hidden::NothingHidden;
     use crate::floor::samples::at;
-    use crate::floor::shift::{Allowances, Customer, Kinds};
+    use crate::floor::samples::measures::Measures;
     use crate::floor::timeline::{CoverageStep, NewEvent};
     use crate::journal::{AgentKey, Entry, Numbers, Round, Settings, Writer};
 
@@ -142,16 +141,8 @@ mod tests {
         let journal = journal(profiles);
         let rows = journal.agents().expect("agents");
         let views = by_agent(View::of_all(rows, &journal, window).expect("views"));
-        let (allowances, kinds) = (Allowances::default(), Kinds::default());
-        let customer = &Customer::by_number;
-        let rules = Rules {
-            window,
-            limits: &[],
-            allowances: &allowances,
-            kinds: &kinds,
-            customer,
-            hiding: &NothingHidden,
-        };
+        let measures = Measures::default();
+        let rules = measures.rules(window);
         let row = |views: &Vec<View>| {
             let ShiftOfAgent { profile, also, shift, .. } = shift_of(views, &rules, at(7200));
             (

@@ -1,14 +1,12 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::floor::alerts::Limit;
 use crate::floor::answer::Tag;
 use crate::floor::event::{
     AgentChanged, BreakChanged, BreakEnded, BreakStarted, Gap, ReportedTag, WrapupEnded, WrapupStarted,
 };
-use crate::floor::identity::hidden::NothingHidden;
+use crate::floor::samples::measures::Measures;
 use crate::floor::samples::{at, nameless, tag};
-use crate::floor::shift::{Allowances, Customer, Kinds, Rules, shift};
 use crate::floor::timeline::Recorded;
 
 const CADENCE: Duration = Duration::from_secs(5);
@@ -288,10 +286,7 @@ proptest! {
         let events: Vec<Recorded> = run.journal.events.iter().zip(1..).map(|(event, seq)| {
             Recorded { seq, event: event.clone(), customer: None }
         }).collect();
-        let (allowances, kinds, limits): (Allowances, Kinds, [Limit; 0]) = Default::default();
-        let customer = &Customer::by_number;
-        let rules = Rules { window, limits: &limits, allowances: &allowances, kinds: &kinds, customer, hiding: &NothingHidden };
-        let figures = shift(&events, &run.journal.coverage, &rules);
+        let figures = Measures::default().shift(window, &events, &run.journal.coverage);
         let uncovered: Duration = counted.uncovered.iter().map(|(_, time)| *time).sum();
         let first = run.journal.coverage.iter().map(|row| row.from).min().expect("an answer");
         let before = Span { from: window.from, to: first.max(window.from) }.length();

@@ -8,8 +8,8 @@ use crate::floor::event::{
     AgentChanged, BreakChanged, BreakEnded, BreakStarted, Event, EventKind, GapCause, ReportedTag,
     WrapupEnded, WrapupStarted,
 };
-use crate::floor::identity::hidden::NothingHidden;
 use crate::floor::samples;
+use crate::floor::samples::measures::Measures;
 use crate::floor::samples::{at, nameless};
 
 use FollowedPart::{Breaks, Tags, Wrapups};
@@ -80,26 +80,6 @@ fn tag(second: i64, id: &str, kind: &str, customer: &str) -> Recorded {
     let some = |text: &str| (!text.is_empty()).then(|| text.into());
     let tag = Tag { id: Some(id.into()), kind: some(kind), customer: some(customer), ..nameless("{}") };
     event(second, EventKind::Tag(Box::new(ReportedTag { tag, initial: false, changed: false })))
-}
-
-/// What else a shift is measured by.
-#[derive(Default)]
-struct Measures {
-    limits: Vec<Limit>,
-    allowances: Allowances,
-    kinds: Kinds,
-}
-
-impl Measures {
-    fn shift(&self, window: Span, events: &[Recorded], coverage: &[Coverage]) -> AgentShift {
-        let customer = &Customer::by_number;
-        let Self { limits, allowances, kinds } = self;
-        shift(
-            events,
-            coverage,
-            &Rules { window, limits, allowances, kinds, customer, hiding: &NothingHidden },
-        )
-    }
 }
 
 /// A shift of an hour that is measured by nothing.

@@ -3,8 +3,8 @@ use rusqlite::StatementStatus;
 use super::*;
 use crate::floor::answer::Tag;
 use crate::floor::event::{AgentChanged, BreakChanged, BreakEnded, BreakStarted, WrapupEnded, WrapupStarted};
-use crate::floor::identity::hidden::NothingHidden;
-use crate::floor::shift::{AgentShift, Allowances, Customer, Kinds, Rules, shift};
+use crate::floor::samples::measures::Measures;
+use crate::floor::shift::{AgentShift, Customer, Kinds, Rules, shift};
 use crate::floor::timeline::Span;
 
 const HOUR: i64 = 3600;
@@ -28,21 +28,9 @@ fn answers(spans: &[(i64, i64)]) -> Vec<CoverageStep> {
 }
 
 fn of_hour(events: &[Recorded], coverage: &[Coverage]) -> AgentShift {
-    let (allowances, kinds) = (Allowances::default(), Kinds::default());
+    let measures = Measures::default();
     let window = Span { from: at(0), to: at(HOUR) };
-    let customer = &|_: &Recorded| None;
-    shift(
-        events,
-        coverage,
-        &Rules {
-            window,
-            limits: &[],
-            allowances: &allowances,
-            kinds: &kinds,
-            customer,
-            hiding: &NothingHidden,
-        },
-    )
+    shift(events, coverage, &Rules { customer: &|_: &Recorded| None, ..measures.rules(window) })
 }
 
 /// Of the time until this second.
@@ -173,16 +161,9 @@ fn a_report_of_what_the_index_has_is_that_of_the_events_themselves() {
         assert_eq!(whole.len(), of_all_sorts().len());
         let rules = |customer: &dyn Fn(&Recorded) -> Option<Customer>, events: &[Recorded]| {
             let kinds = Kinds { missed: vec!["missed".parse().expect("a kind")], ..Kinds::default() };
-            let (allowances, window) = (Allowances::default(), Span { from: at(0), to: at(HOUR) });
-            let rules = Rules {
-                window,
-                limits: &[],
-                allowances: &allowances,
-                kinds: &kinds,
-                customer,
-                hiding: &NothingHidden,
-            };
-            shift(events, &past.coverage, &rules)
+            let measures = Measures { kinds, ..Measures::default() };
+            let window = Span { from: at(0), to: at(HOUR) };
+            shift(events, &past.coverage, &Rules { customer, ..measures.rules(window) })
         };
         let customer = |recorded: &Recorded| journal.customer_of(recorded).map(Customer);
         let report = rules(&customer, &past.events);

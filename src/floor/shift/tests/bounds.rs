@@ -1,7 +1,7 @@
 //! Breaks at the edges of what was answered, and at the borders of the window.
 
 use super::*;
-use crate::floor::identity::hidden::NothingHidden;
+use crate::floor::samples::measures::Measures;
 
 /// What there was, the times of answers, and then of all breaks: their number, seconds, least, most, and whether one is open.
 type Case = (&'static str, Vec<Recorded>, &'static [(i64, i64)], (u32, i64, i64, i64, bool));
@@ -219,15 +219,8 @@ fn the_server_s_start_is_moved_to_our_clock() {
 #[test]
 fn what_goes_on_at_the_last_answer_goes_on_until_now_while_the_next_one_is_not_late() {
     let events = [started(3000, "Lunch", None)];
-    let (allowances, kinds, customer) = (Allowances::default(), Kinds::default(), &Customer::by_number);
-    let rules = Rules {
-        window: span(0, 3600),
-        limits: &[],
-        allowances: &allowances,
-        kinds: &kinds,
-        customer,
-        hiding: &NothingHidden,
-    };
+    let measures = Measures::default();
+    let rules = measures.rules(span(0, 3600));
     for (now, ended, goes_on) in [
         (Some(3600), None, true),
         (Some(3590 + APART), None, true),

@@ -2,7 +2,7 @@
 
 use super::figures::{always, kinds, tags_of};
 use super::*;
-use crate::floor::identity::hidden::NothingHidden;
+use crate::floor::samples::measures::Measures;
 
 #[test]
 fn a_customer_who_was_missed_is_called_back_if_a_call_came_after_the_last_time() {
@@ -58,15 +58,8 @@ fn a_customer_who_was_missed_is_called_back_if_a_call_came_after_the_last_time()
         masked(called(3, "c", "•••••••210"), 2),
     ];
     let of_hash = |recorded: &Recorded| recorded.customer.map(Customer);
-    let (limits, allowances, kinds) = (&[][..], &Allowances::default(), &kinds());
-    let rules = Rules {
-        window: span(0, 3600),
-        limits,
-        allowances,
-        kinds,
-        customer: &of_hash,
-        hiding: &NothingHidden,
-    };
+    let measures = Measures { kinds: kinds(), ..Measures::default() };
+    let rules = Rules { customer: &of_hash, ..measures.rules(span(0, 3600)) };
     let tags = shift(&events, &always(), &rules).tags.expect("known");
     assert_eq!((tags.missed_customers, tags.missed_not_called_back), (Some(2), Some(1)));
     assert!(events.iter().all(|event| Customer::by_number(event).is_none()));

@@ -20,10 +20,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::floor::event::FollowedPart;
-use crate::floor::identity::hidden::NothingHidden;
-use crate::floor::shift::{
-    AgentShift, Allowances, BreakFigures, Cell, Customer, Kinds, Rules, SegmentState, cells, shift,
-};
+use crate::floor::samples::measures::Measures;
+use crate::floor::shift::{AgentShift, BreakFigures, Cell, Kinds, SegmentState, cells};
 use crate::floor::timeline::{Coverage, Recorded, Span};
 use crate::watch::checker::answers::{Answer, Answers, Blur};
 use crate::watch::checker::day::{DAY, Floor, HOUR, MINUTE, moment};
@@ -76,25 +74,16 @@ impl Answers<'_> {
         spoils: Option<Spoils>,
         verdict: &mut Verdict,
     ) {
-        let allowances = Allowances::default();
         let kinds = |kind: &str| vec![kind.parse().expect("a kind")];
         let kinds =
             Kinds { missed: kinds("missed"), outgoing: kinds("outgoing"), callback: kinds("callback") };
+        let measures = Measures { kinds, ..Measures::default() };
         let notified = Notified::all(self, journal);
         let parts = [FollowedPart::Breaks, FollowedPart::Wrapups];
         let parts = parts.map(|part| (part, self.of_part(part), self.unknown(part)));
         for (from, length) in WINDOWS {
             let window = Span { from: moment(from), to: moment(from + length) };
-            let customer = &Customer::by_number;
-            let rules = Rules {
-                window,
-                limits: &[],
-                allowances: &allowances,
-                kinds: &kinds,
-                customer,
-                hiding: &NothingHidden,
-            };
-            let mut agent = shift(journal.events, journal.coverage, &rules);
+            let mut agent = measures.shift(window, journal.events, journal.coverage);
             if let Some(spoils) = spoils {
                 spoils(&mut agent);
             }

@@ -6,12 +6,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::floor::diff::Memory;
 use crate::floor::event::{BreakEnded, BreakStarted, Event, EventKind, WrapupEnded, WrapupStarted};
-use crate::floor::identity::hidden::NothingHidden;
 use crate::floor::pause::PAST;
 use crate::floor::samples::at;
-use crate::floor::shift::{
-    AgentShift, Allowances, BreakFigures, Customer, Kinds, Rules, joined_shift, shift,
-};
+use crate::floor::samples::measures::Measures;
+use crate::floor::shift::{AgentShift, BreakFigures, joined_shift, shift};
 use crate::floor::simulated::{floor, on_clocks_after, polls};
 use crate::floor::timeline::{Coverage, Recorded, Span, coverage_step};
 
@@ -212,10 +210,9 @@ proptest! {
         }
         let is_changed = |one: &Recorded| matches!(one.event.kind, EventKind::AgentChanged(_));
         prop_assume!(!journals[2].events.iter().any(is_changed));
-        let (allowances, kinds) = (Allowances::default(), Kinds::default());
+        let measures = Measures::default();
         let window = Span { from: at(0), to: at(second.max(1)) };
-        let customer = &Customer::by_number;
-        let rules = Rules { window, limits: &[], allowances: &allowances, kinds: &kinds, customer, hiding: &NothingHidden };
+        let rules = measures.rules(window);
         let [one, other, both] = &journals;
         let seen = [one, other].map(|it| Seen { events: &it.events, coverage: &it.coverage });
         let (joined, whole) = (joined_shift(&seen, &rules, None), shift(&both.events, &both.coverage, &rules));
