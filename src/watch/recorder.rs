@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-pub(crate) use backlog::{Backlog, Dropped};
+pub(crate) use backlog::{Backlog, Dropped, Replayed};
 
 use crate::floor::event::{Event, EventKind, FollowedPart, Gap, GapCause, WrapupStarted};
 use crate::floor::timeline::{AnswerMark, Coverage, CoverageStep, NewEvent, coverage_step};
@@ -192,12 +192,16 @@ impl PendingWrites {
         self.waiting.saturating_add(usize::try_from(self.missing).unwrap_or(usize::MAX))
     }
 
-    /// The journal is open at last, and its `queue` of an agent continues with what waits.
-    pub(crate) fn begin(&mut self, index: usize, queue: AgentQueue) {
+    /// The journal is open at last, and its `queue` of an agent continues with what waits. A part is covered from the first of
+    /// `marks` about it on, which are those of the first answers.
+    pub(crate) fn begin(&mut self, index: usize, queue: AgentQueue, marks: &[AnswerMark]) {
         let AgentQueue { base, mut coverage, .. } = queue;
         let waiting = &mut self.queues[index];
         for step in &mut waiting.steps {
             if let CoverageStep::Begin { coverage: begun, ended: ended @ None } = step {
+                if let Some(first) = marks.iter().find(|mark| mark.part == begun.part) {
+                    begun.from = begun.from.max(first.at).min(begun.to);
+                }
                 let (part, at, repeats) = (begun.part, begun.from, begun.repeats);
                 let server_time = begun.server_time;
                 let mark =

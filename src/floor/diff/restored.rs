@@ -148,14 +148,14 @@ impl Memory {
     }
 
     /// Takes an answer that `known`, which knew nothing of what was recorded, has reported already. Returns what is to be
-    /// recorded of it.
-    pub fn catch_up(&mut self, poll: &PollResult, known: &Self) -> Vec<NewEvent> {
+    /// recorded of it, and what it covers.
+    pub fn catch_up(&mut self, poll: &PollResult, known: &Self) -> (Vec<NewEvent>, Vec<AnswerMark>) {
         // The answer lacks what is known to have been repeated, so it shows nothing of how the server delivers.
         self.delivery = known.delivery;
         let difference = self.diff(poll);
         let news = difference.to_record().collect();
         self.commit(difference.change);
-        news
+        (news, difference.marks)
     }
 
     /// Goes on with the notifications that another memory knows, which has caught up with this one.

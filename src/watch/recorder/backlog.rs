@@ -1,7 +1,7 @@
 //! What was answered before the journal could be opened for the first time. What of it is news to the journal is known only
 //! once that can be read.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::mem::take;
 
 use jiff::Timestamp;
@@ -10,13 +10,19 @@ use crate::floor::diff::Memory;
 use crate::floor::event::{Event, EventKind};
 use crate::floor::identity::fingerprint::of_notification;
 use crate::floor::poll_result::PollResult;
-use crate::floor::timeline::NewEvent;
+use crate::floor::timeline::{AnswerMark, NewEvent};
 use crate::watch::recorder::{Addition, MOST_WAITING};
+
+/// So many answers of an agent are kept whatever they say. To this watch the first one shows nothing new, but it may differ from
+/// what was recorded before, and that counts once later ones confirm it.
+const CONFIRMING: usize = 4;
 
 #[derive(Debug, Default)]
 pub(crate) struct Backlog {
     entries: VecDeque<Entry>,
     events: usize,
+    /// How many answers of each agent there have been, as far as they are counted.
+    answers: HashMap<usize, usize>,
 }
 
 #[derive(Debug)]
@@ -29,6 +35,13 @@ struct Entry {
     poll: Option<PollResult>,
     /// What happened beside the answers.
     events: Vec<NewEvent>,
+}
+
+/// What is to be recorded of what waited.
+pub(crate) struct Replayed {
+    pub(crate) news: Vec<NewEvent>,
+    /// What the answers cover that are kept: what may be about another break or wrap-up than was recorded covers nothing.
+    pub(crate) marks: Vec<AnswerMark>,
 }
 
 /// What there was no room for.
@@ -53,8 +66,11 @@ impl Backlog {
         addition: &Addition,
         poll: Option<&PollResult>,
     ) -> Vec<Dropped> {
-        // One that adds nothing to what is known adds nothing to the journal either.
-        if !events.is_empty() || !addition.events.is_empty() {
+        let answers = self.answers.entry(addition.index).or_default();
+        let may_confirm = poll.is_some() && *answers < CONFIRMING;
+        *answers += usize::from(may_confirm);
+        // Any other that adds nothing to what is known adds nothing to the journal either.
+        if may_confirm || !events.is_empty() || !addition.events.is_empty() {
             let poll = poll.map(|poll| reduced(poll, &addition.events));
             let beside = addition.events.iter().filter(|new| is_beside_answers(&new.event.kind)).cloned();
             let (index, count) = (addition.index, addition.events.len());
@@ -72,20 +88,22 @@ impl Backlog {
     }
 
     /// What is news of it to the memory of an agent that was `recorded`. What is `known` goes on with both.
-    pub(crate) fn replay(&mut self, index: usize, mut recorded: Memory, known: &mut Memory) -> Vec<NewEvent> {
-        let mut news = vec![];
+    pub(crate) fn replay(&mut self, index: usize, mut recorded: Memory, known: &mut Memory) -> Replayed {
+        let mut replayed = Replayed { news: vec![], marks: vec![] };
         let (own, others): (Vec<_>, Vec<_>) =
             take(&mut self.entries).into_iter().partition(|entry| entry.index == index);
         self.entries = others.into();
         for Entry { count, poll, events, .. } in own {
             self.events -= count;
-            news.extend(events);
+            replayed.news.extend(events);
             if let Some(poll) = poll {
-                news.extend(recorded.catch_up(&poll, known));
+                let (news, marks) = recorded.catch_up(&poll, known);
+                replayed.news.extend(news);
+                replayed.marks.extend(marks);
             }
         }
         known.share_notifications_of(recorded);
-        news
+        replayed
     }
 }
 

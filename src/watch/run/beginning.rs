@@ -7,7 +7,7 @@ use std::mem::take;
 use crate::floor::event::EventKind;
 use crate::journal::{JournalError, kept_as};
 use crate::watch::recorder::backend::{Begun, PastEvent};
-use crate::watch::recorder::{Addition, Dropped};
+use crate::watch::recorder::{Addition, Dropped, Replayed};
 use crate::watch::run::Watch;
 use crate::watch::run::agent::{InJournal, Sharing};
 use crate::watch::run::journal::{Beginning, NotOpenYet, OpenJournal, Stage, WatchJournal};
@@ -89,9 +89,9 @@ impl<S: Source> Watch<'_, S> {
         let past: Vec<PastEvent> = begun.past.into_iter().filter(is_past).collect();
         for (index, (agent, of_agent)) in self.agents.iter_mut().zip(begun.agents).enumerate() {
             let Some(queue) = of_agent.queue else { continue };
-            pending.begin(index, queue);
-            let events = backlog.replay(index, of_agent.memory, &mut agent.memory);
-            pending.keep(&Addition { index, events, marks: vec![] });
+            let Replayed { news, marks } = backlog.replay(index, of_agent.memory, &mut agent.memory);
+            pending.begin(index, queue, &marks);
+            pending.keep(&Addition { index, events: news, marks: vec![] });
             (agent.in_journal, agent.sharing) = (InJournal::Yes, Sharing::Unknown);
         }
         if let Some(place) = begun.set_aside {

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::*;
-use crate::floor::answer::Tag;
+use crate::floor::answer::{Tag, Wrapup};
 use crate::floor::event::{Event, FollowedPart};
 use crate::floor::health::PollFailure;
 use crate::floor::poll_result::PollResult;
@@ -37,6 +37,8 @@ enum Answer {
     Nothing,
     /// These are the recent notifications.
     Tags(Vec<Tag>),
+    /// Nothing is new, and this goes on.
+    Wrapup(Wrapup),
     /// The poll fails like this.
     Fails(PollFailure),
     /// The answer takes this long.
@@ -82,6 +84,7 @@ impl Source for Scripted {
         self.under_way.set(self.under_way.get() + 1);
         self.most_under_way.set(self.most_under_way.get().max(self.under_way.get()));
         let mut refused = vec![];
+        let mut wrapup = None;
         let (tags, failure) = match (self.script)(at) {
             Answer::Refuses => {
                 let message = "Agent not exist".to_owned();
@@ -90,6 +93,10 @@ impl Source for Scripted {
             }
             Answer::Nothing => (vec![], None),
             Answer::Tags(tags) => (tags, None),
+            Answer::Wrapup(goes_on) => {
+                wrapup = Some(goes_on);
+                (vec![], None)
+            }
             Answer::Fails(failure) => (vec![], Some(failure)),
             Answer::After(delay) => {
                 tokio::time::sleep(delay).await;
@@ -105,6 +112,7 @@ impl Source for Scripted {
             profile: Some(self.name.clone()),
             server_time: None,
             taken_at: wall(self.started),
+            wrapup,
             ..samples::tags(0, &tags)
         });
         Polled { result, failure, refused, is_mended: false }

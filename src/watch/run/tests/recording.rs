@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::floor::event::ReportedTag;
-use crate::floor::samples::{raw, tag};
+use crate::floor::event::{ReportedTag, WrapupStarted};
+use crate::floor::samples::{in_wrapup, not_in_wrapup, raw, tag};
 use crate::floor::shift::{DayRules, Today};
 use crate::floor::timeline::gaps::gaps;
-use crate::floor::timeline::{Coverage, CoverageStep, NewEvent, Span};
+use crate::floor::timeline::{Coverage, CoverageStep, NewEvent, Recorded, Span};
 use crate::journal::JournalError;
 use crate::watch::recorder::AgentEntry;
 use crate::watch::recorder::backend::{Begun, JournalBackend, Refreshed, Wanted, Written};
@@ -61,25 +61,18 @@ impl JournalBackend for Late {
 
 /// What was recorded ten minutes before the watch: the notification `a`.
 fn book(now: Timestamp) -> Arc<Mutex<Book>> {
+    let reported = ReportedTag { tag: tag("a"), initial: false, changed: false };
+    book_with(now, FollowedPart::Tags, EventKind::Tag(Box::new(reported)))
+}
+
+/// What an answer ten minutes before the watch showed, which is all that was recorded, and the disk is full.
+fn book_with(now: Timestamp, part: FollowedPart, kind: EventKind) -> Arc<Mutex<Book>> {
     let book = Arc::new(Mutex::new(Book::default()));
     let (mut model, _) = Model::begin(&book, "record", 1, &OwnClocks::after_past(now), now);
     let at = now - SignedDuration::from_mins(10);
-    let reported = ReportedTag { tag: tag("a"), initial: false, changed: false };
-    let event = Event {
-        at,
-        server_time: None,
-        profile: Some("asha".to_owned()),
-        kind: EventKind::Tag(Box::new(reported)),
-    };
-    let coverage = Coverage {
-        part: FollowedPart::Tags,
-        from: at,
-        to: at,
-        server_time: None,
-        cadence: INTERVAL,
-        ended: None,
-        repeats: None,
-    };
+    let event = Event { at, server_time: None, profile: Some("asha".to_owned()), kind };
+    let coverage =
+        Coverage { part, from: at, to: at, server_time: None, cadence: INTERVAL, ended: None, repeats: None };
     let entry = AgentEntry {
         index: 0,
         agent_id: None,
@@ -164,6 +157,47 @@ async fn what_was_answered_before_the_journal_could_be_opened_is_recorded_once()
     let rows = guard.coverage[&0].clone();
     let window = Span { from: now - SignedDuration::from_mins(10), to: now + SignedDuration::from_secs(60) };
     assert_eq!(gaps(&rows, &[FollowedPart::Tags], window), [], "{rows:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_first_answers_show_to_be_another_wrapup_than_the_recorded_one_is_recorded() {
+    let mut floor = Floor::of(seconds(0), |at| {
+        let is_over = at >= seconds(40);
+        Answer::Wrapup(if is_over { not_in_wrapup() } else { in_wrapup(Some("c2"), None) })
+    });
+    floor.plan.interval = INTERVAL;
+    floor.plan.scope.wrapups = true;
+    let now = wall(floor.profiles[0].started);
+    let started = WrapupStarted {
+        ends_at: None,
+        remaining_seconds: None,
+        call_id: Some("c1".to_owned()),
+        customer: None,
+    };
+    let book = book_with(now, FollowedPart::Wrapups, EventKind::WrapupStarted(started));
+    let stop = async {
+        tokio::time::sleep(seconds(60)).await;
+        book.lock().unwrap().is_full = false;
+        let began = std::time::Instant::now();
+        while book.lock().unwrap().events.len() < 4 && began.elapsed() < seconds(5) {
+            tokio::time::sleep(seconds(1)).await;
+        }
+        EndReason::ConditionMet
+    };
+    watch(&floor, true, &book, stop).await;
+    let guard = book.lock().unwrap();
+    let row = |(_, recorded): &(usize, Recorded)| match &recorded.event.kind {
+        EventKind::WrapupStarted(started) => ("started", started.call_id.clone().unwrap()),
+        EventKind::WrapupEnded(ended) => ("ended", ended.call_id.clone().unwrap()),
+        kind => panic!("{kind:?}"),
+    };
+    let rows: Vec<_> = guard.events.iter().map(row).collect();
+    let wanted = [("started", "c1"), ("ended", "c1"), ("started", "c2"), ("ended", "c2")];
+    assert_eq!(rows, wanted.map(|(what, call)| (what, call.to_owned())));
+    // The first answer may still have been about the one that was recorded.
+    let second_answer = guard.events[1].1.event.at;
+    let covered = guard.coverage[&0].iter().filter(|row| row.part == FollowedPart::Wrapups);
+    assert_eq!(covered.map(|row| row.from).max(), Some(second_answer));
 }
 
 /// The clock of the thread is real, and so must be the one of the watch.
