@@ -75,7 +75,13 @@ impl OwnClocks {
     /// theirs since.
     #[must_use]
     pub fn of_request(sent: Timestamp, now: Timestamp) -> Self {
-        Self { until: now.max(sent), ..Self::after_past(sent) }
+        Self::after_past(sent).until(now)
+    }
+
+    /// These, where others may have recorded something since they were read, until our wall clock shows `now`.
+    #[must_use]
+    pub(crate) fn until(self, now: Timestamp) -> Self {
+        Self { until: now.max(self.until), ..self }
     }
 
     /// The moment at which they were read last.

@@ -54,12 +54,12 @@ impl<S: Source> Watch<'_, S> {
 
     /// Opens the journal, whenever that was tried last.
     pub(super) fn open_now(&mut self) {
-        let now = self.now();
+        let (now, wall) = (self.now(), self.around.clock.now());
         let Some(WatchJournal { stage: Stage::NotOpenYet(unopened), thread, .. }) = &mut self.journal else {
             return;
         };
         (unopened.is_opening, unopened.last_try) = (true, Some(now));
-        thread.begin(self.clocks.clone());
+        thread.begin(unopened.clocks.clone().until(wall));
     }
 
     pub(super) fn on_journal_opened(

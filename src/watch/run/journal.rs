@@ -36,10 +36,11 @@ pub(super) enum Stage {
 }
 
 /// A journal that could not be opened when the watch began.
-#[derive(Default)]
 pub(super) struct NotOpenYet {
     /// What is recorded once it is open.
     pub(super) backlog: Backlog,
+    /// As they were when the watch began: its answers are later than what was recorded before, whatever that is dated.
+    pub(super) clocks: OwnClocks,
     pub(super) is_opening: bool,
     pub(super) last_try: Option<Duration>,
 }
@@ -143,7 +144,8 @@ impl WatchJournal {
             || BegunAgent { memory: memory(), queue: None, counters: Counters::default(), history: vec![] };
         let begun = Begun { agents: (0..agents).map(|_| agent()).collect(), ..Begun::default() };
         let mut journal = Self::start(backend, begun, interval, choices)?;
-        journal.stage = Stage::NotOpenYet(NotOpenYet::default());
+        let (backlog, clocks) = (Backlog::default(), clocks.clone());
+        journal.stage = Stage::NotOpenYet(NotOpenYet { backlog, clocks, is_opening: false, last_try: None });
         journal.beginning.failed = Some(failed);
         Ok(journal)
     }

@@ -62,17 +62,30 @@ impl JournalBackend for Late {
 /// What was recorded ten minutes before the watch: the notification `a`.
 fn book(now: Timestamp) -> Arc<Mutex<Book>> {
     let reported = ReportedTag { tag: tag("a"), initial: false, changed: false };
-    book_with(now, FollowedPart::Tags, EventKind::Tag(Box::new(reported)))
+    book_with(now, FollowedPart::Tags, SignedDuration::ZERO, EventKind::Tag(Box::new(reported)))
 }
 
-/// What an answer ten minutes before the watch showed, which is all that was recorded, and the disk is full.
-fn book_with(now: Timestamp, part: FollowedPart, kind: EventKind) -> Arc<Mutex<Book>> {
+/// What an answer ten minutes before the watch showed, and what is covered from there: all that was recorded before the disk was
+/// full.
+fn book_with(
+    now: Timestamp,
+    part: FollowedPart,
+    covered: SignedDuration,
+    kind: EventKind,
+) -> Arc<Mutex<Book>> {
     let book = Arc::new(Mutex::new(Book::default()));
     let (mut model, _) = Model::begin(&book, "record", 1, &OwnClocks::after_past(now), now);
     let at = now - SignedDuration::from_mins(10);
     let event = Event { at, server_time: None, profile: Some("asha".to_owned()), kind };
-    let coverage =
-        Coverage { part, from: at, to: at, server_time: None, cadence: INTERVAL, ended: None, repeats: None };
+    let coverage = Coverage {
+        part,
+        from: at,
+        to: at + covered,
+        server_time: None,
+        cadence: INTERVAL,
+        ended: None,
+        repeats: None,
+    };
     let entry = AgentEntry {
         index: 0,
         agent_id: None,
@@ -159,11 +172,12 @@ async fn what_was_answered_before_the_journal_could_be_opened_is_recorded_once()
     assert_eq!(gaps(&rows, &[FollowedPart::Tags], window), [], "{rows:?}");
 }
 
-#[tokio::test(start_paused = true)]
-async fn what_the_first_answers_show_to_be_another_wrapup_than_the_recorded_one_is_recorded() {
-    let mut floor = Floor::of(seconds(0), |at| {
-        let is_over = at >= seconds(40);
-        Answer::Wrapup(if is_over { not_in_wrapup() } else { in_wrapup(Some("c2"), None) })
+/// What a watch records of wrap-ups that begins while the disk is full: the server shows `c2` until `ends`. That of `c1` was recorded
+/// before, and what is `covered` since.
+async fn record_wrapups(covered: SignedDuration, begins: Duration, ends: Duration) -> Arc<Mutex<Book>> {
+    let mut floor = Floor::of(seconds(0), move |at| {
+        let goes_on = begins <= at && at < ends;
+        Answer::Wrapup(if goes_on { in_wrapup(Some("c2"), None) } else { not_in_wrapup() })
     });
     floor.plan.interval = INTERVAL;
     floor.plan.scope.wrapups = true;
@@ -174,7 +188,7 @@ async fn what_the_first_answers_show_to_be_another_wrapup_than_the_recorded_one_
         call_id: Some("c1".to_owned()),
         customer: None,
     };
-    let book = book_with(now, FollowedPart::Wrapups, EventKind::WrapupStarted(started));
+    let book = book_with(now, FollowedPart::Wrapups, covered, EventKind::WrapupStarted(started));
     let stop = async {
         tokio::time::sleep(seconds(60)).await;
         book.lock().unwrap().is_full = false;
@@ -185,19 +199,32 @@ async fn what_the_first_answers_show_to_be_another_wrapup_than_the_recorded_one_
         EndReason::ConditionMet
     };
     watch(&floor, true, &book, stop).await;
-    let guard = book.lock().unwrap();
     let row = |(_, recorded): &(usize, Recorded)| match &recorded.event.kind {
         EventKind::WrapupStarted(started) => ("started", started.call_id.clone().unwrap()),
         EventKind::WrapupEnded(ended) => ("ended", ended.call_id.clone().unwrap()),
         kind => panic!("{kind:?}"),
     };
-    let rows: Vec<_> = guard.events.iter().map(row).collect();
+    let rows: Vec<_> = book.lock().unwrap().events.iter().map(row).collect();
     let wanted = [("started", "c1"), ("ended", "c1"), ("started", "c2"), ("ended", "c2")];
     assert_eq!(rows, wanted.map(|(what, call)| (what, call.to_owned())));
+    book
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_first_answers_show_to_be_another_wrapup_than_the_recorded_one_is_recorded() {
+    let book = record_wrapups(SignedDuration::ZERO, seconds(0), seconds(40)).await;
+    let guard = book.lock().unwrap();
     // The first answer may still have been about the one that was recorded.
     let second_answer = guard.events[1].1.event.at;
-    let covered = guard.coverage[&0].iter().filter(|row| row.part == FollowedPart::Wrapups);
-    assert_eq!(covered.map(|row| row.from).max(), Some(second_answer));
+    let rows = guard.coverage[&0].iter().filter(|row| row.part == FollowedPart::Wrapups);
+    let covered_since = rows.map(|row| row.from).filter(|from| *from > guard.events[0].1.event.at).min();
+    assert_eq!(covered_since, Some(second_answer));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_answered_after_the_clock_was_set_back_is_no_older_than_what_was_recorded_before() {
+    // Five minutes of it are still to come, by the clock of now.
+    record_wrapups(SignedDuration::from_mins(15), seconds(20), seconds(40)).await;
 }
 
 /// The clock of the thread is real, and so must be the one of the watch.
