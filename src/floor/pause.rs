@@ -34,6 +34,8 @@ const MOST_LEAPS: usize = 8;
 #[derive(Clone, Debug)]
 pub struct OwnClocks {
     now: Reading,
+    /// What the server called that moment, where it is known.
+    server: Option<Timestamp>,
     /// Until when our wall clock has run on since. Who recorded something in between did so after `now`.
     until: Timestamp,
     /// The last of them, oldest first.
@@ -68,20 +70,22 @@ impl OwnClocks {
     }
 
     fn begin(wall: Timestamp, past: Duration) -> Self {
-        Self { now: Reading { wall, monotonic: past, elapsed: past }, until: wall, leaps: vec![] }
+        let now = Reading { wall, monotonic: past, elapsed: past };
+        Self { now, server: None, until: wall, leaps: vec![] }
     }
 
     /// When a request was sent whose answer is recorded only `now`: it was sent at [`PAST`], and others may have recorded
     /// theirs since.
     #[must_use]
     pub fn of_request(sent: Timestamp, now: Timestamp) -> Self {
-        Self::after_past(sent).until(now)
+        Self::after_past(sent).until(now, None)
     }
 
-    /// These, where others may have recorded something since they were read, until our wall clock shows `now`.
+    /// These, where others may have recorded something since they were read, until our wall clock shows `now`. The server called
+    /// the moment at which they were read `server`.
     #[must_use]
-    pub(crate) fn until(self, now: Timestamp) -> Self {
-        Self { until: now.max(self.until), ..self }
+    pub(crate) fn until(self, now: Timestamp, server: Option<Timestamp>) -> Self {
+        Self { until: now.max(self.until), server, ..self }
     }
 
     /// The moment at which they were read last.
@@ -95,10 +99,17 @@ impl OwnClocks {
     pub(crate) fn moment_of(&self, at: Timestamp, server: Option<Timestamp>) -> Moment {
         let Reading { wall, monotonic, elapsed } = self.reading_after(at);
         let back = Duration::try_from(wall.duration_since(at)).unwrap_or_default();
-        let since = if at <= self.until { at.duration_since(self.now.wall) } else { SignedDuration::ZERO };
-        let since = Duration::try_from(since).unwrap_or_default();
+        let since = at.duration_since(self.now.wall);
+        let is_since = at <= self.until && !self.is_before(server);
+        let since = Duration::try_from(since).ok().filter(|_| is_since).unwrap_or_default();
         let moment = |clock: Duration| clock.saturating_sub(back) + since;
         Moment { monotonic: moment(monotonic), elapsed: moment(elapsed), server, was_recorded: true }
+    }
+
+    /// Whether the server has called an earlier moment so, whatever our wall clock showed then: it may have been set back since.
+    fn is_before(&self, server: Option<Timestamp>) -> bool {
+        let earlier = server.zip(self.server).map(|(server, now)| now.duration_since(server));
+        earlier.is_some_and(|earlier| Duration::try_from(earlier).is_ok_and(|earlier| earlier > MARGIN))
     }
 
     /// The first reading after `at` without a leap between, or else the last one before it.
@@ -142,7 +153,7 @@ impl OwnClocks {
             self.leaps.drain(..self.leaps.len().saturating_sub(MOST_LEAPS));
         }
         let elapsed = before.elapsed.saturating_add(step);
-        (self.now, self.until) = (Reading { wall, monotonic, elapsed }, wall);
+        (self.now, self.server, self.until) = (Reading { wall, monotonic, elapsed }, None, wall);
         elapsed
     }
 }

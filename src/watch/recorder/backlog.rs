@@ -57,6 +57,11 @@ impl Backlog {
         self.events
     }
 
+    /// What the server called the moment of the first answer.
+    pub(crate) fn server_time(&self) -> Option<Timestamp> {
+        self.entries.iter().find_map(|entry| entry.poll.as_ref()?.server_time)
+    }
+
     /// Keeps what a report says of an answer, or of what happened beside the answers, and drops the oldest if that is too
     /// much.
     pub(crate) fn add(

@@ -59,7 +59,7 @@ impl<S: Source> Watch<'_, S> {
             return;
         };
         (unopened.is_opening, unopened.last_try) = (true, Some(now));
-        thread.begin(unopened.clocks.clone().until(wall));
+        thread.begin(unopened.clocks.clone().until(wall, unopened.backlog.server_time()));
     }
 
     pub(super) fn on_journal_opened(

@@ -110,7 +110,7 @@ impl Source for Scripted {
         self.under_way.set(self.under_way.get() - 1);
         let result = (failure.is_none() && refused.is_empty()).then(|| PollResult {
             profile: Some(self.name.clone()),
-            server_time: None,
+            server_time: wrapup.is_some().then(|| wall(self.started)),
             taken_at: wall(self.started),
             wrapup,
             ..samples::tags(0, &tags)

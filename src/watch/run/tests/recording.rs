@@ -19,6 +19,8 @@ use crate::watch::run::journal::RecordingChoices;
 struct Late {
     book: Arc<Mutex<Book>>,
     now: Timestamp,
+    /// Whoever asks before this has passed asks in vain, however late the thread gets to it.
+    opens_after: Duration,
     model: Option<Model>,
 }
 
@@ -30,7 +32,9 @@ impl Late {
 
 impl JournalBackend for Late {
     fn begin(&mut self, clocks: &OwnClocks) -> Result<Option<Begun>, JournalError> {
-        if self.book.lock().unwrap().is_full {
+        // By how much a clock may be ahead.
+        let opens = self.now + self.opens_after + seconds(30);
+        if self.book.lock().unwrap().is_full || clocks.is_ahead(opens) {
             return Err(Self::full());
         }
         let (model, begun) = Model::begin(&self.book, "watch", 1, clocks, self.now);
@@ -81,7 +85,7 @@ fn book_with(
         part,
         from: at,
         to: at + covered,
-        server_time: None,
+        server_time: Some(at),
         cadence: INTERVAL,
         ended: None,
         repeats: None,
@@ -122,12 +126,13 @@ fn floor(interval: Duration) -> Floor {
 async fn watch(
     floor: &Floor,
     is_kept: bool,
+    opens_after: Duration,
     book: &Arc<Mutex<Book>>,
     stop: impl Future<Output = EndReason>,
 ) -> (Vec<&'static str>, Vec<String>) {
     let started = floor.profiles[0].started;
     let now = wall(started);
-    let late = Late { book: Arc::clone(book), now, model: None };
+    let late = Late { book: Arc::clone(book), now, opens_after, model: None };
     let choices = RecordingChoices { has_stdout: true, polls_always: false, is_kept };
     let clocks = OwnClocks::after_past(now);
     let interval = floor.plan.interval;
@@ -160,7 +165,7 @@ async fn what_was_answered_before_the_journal_could_be_opened_is_recorded_once()
         tokio::time::sleep(seconds(600)).await;
         EndReason::ConditionMet
     };
-    let (names, notes) = watch(&floor, true, &book, stop).await;
+    let (names, notes) = watch(&floor, true, seconds(60), &book, stop).await;
     assert_eq!(names[..2], ["start", "journal_lost"], "{names:?}");
     let counts = ["journal_lost", "journal_restored", "tag", "state", "gap"].map(|name| count(&names, name));
     assert_eq!(counts, [1, 1, 2, 1, 0], "{names:?}");
@@ -198,7 +203,7 @@ async fn record_wrapups(covered: SignedDuration, begins: Duration, ends: Duratio
         }
         EndReason::ConditionMet
     };
-    watch(&floor, true, &book, stop).await;
+    watch(&floor, true, seconds(60), &book, stop).await;
     let row = |(_, recorded): &(usize, Recorded)| match &recorded.event.kind {
         EventKind::WrapupStarted(started) => ("started", started.call_id.clone().unwrap()),
         EventKind::WrapupEnded(ended) => ("ended", ended.call_id.clone().unwrap()),
@@ -223,8 +228,10 @@ async fn what_the_first_answers_show_to_be_another_wrapup_than_the_recorded_one_
 
 #[tokio::test(start_paused = true)]
 async fn what_was_answered_after_the_clock_was_set_back_is_no_older_than_what_was_recorded_before() {
-    // Five minutes of it are still to come, by the clock of now.
-    record_wrapups(SignedDuration::from_mins(15), seconds(20), seconds(40)).await;
+    // By the clock of now, what was covered last is still to come, or it came after the first answers.
+    for covered in [SignedDuration::from_mins(15), SignedDuration::from_secs(10 * 60 + 50)] {
+        record_wrapups(covered, seconds(20), seconds(40)).await;
+    }
 }
 
 /// The clock of the thread is real, and so must be the one of the watch.
@@ -240,7 +247,7 @@ async fn what_waits_at_a_regular_end_is_tried_once_more_and_then_counted() {
             book.lock().unwrap().is_full = !has_room;
             EndReason::ConditionMet
         };
-        let (names, notes) = watch(&floor, is_kept, &book, stop).await;
+        let (names, notes) = watch(&floor, is_kept, seconds(0), &book, stop).await;
         assert_eq!(count(&names, "tag"), 2, "{names:?}");
         assert_eq!(count(&names, "journal_restored"), usize::from(has_room), "{names:?}");
         assert_eq!(recorded(&book).len(), if has_room { 3 } else { 1 });
