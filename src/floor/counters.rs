@@ -167,15 +167,19 @@ impl Counters {
 
     /// Counts the time that is covered until `limit`.
     fn cover(&mut self, coverage: &[Coverage], limit: Timestamp) {
+        let limit = as_stored(limit);
         for (place, part) in PARTS.iter().enumerate() {
             let mut before = self.parts[place].row.as_ref().and_then(|row| row.ended);
-            for row in coverage.iter().filter(|row| row.part == *part && row.from <= limit) {
-                let known = self.parts[place].until;
-                if let Some(known) = known.filter(|known| *known < row.from) {
-                    self.miss(place, Span { from: known, to: row.from }, before);
+            for row in coverage.iter().filter(|row| row.part == *part) {
+                let (from, to) = (as_stored(row.from), as_stored(row.to).min(limit));
+                if limit < from {
+                    continue;
                 }
-                let span =
-                    Span { from: known.map_or(row.from, |known| known.max(row.from)), to: row.to.min(limit) };
+                let known = self.parts[place].until;
+                if let Some(known) = known.filter(|known| *known < from) {
+                    self.miss(place, Span { from: known, to: from }, before);
+                }
+                let span = Span { from: known.map_or(from, |known| known.max(from)), to };
                 if span.from <= span.to {
                     self.add(*part, span);
                     self.parts[place].until = Some(span.to);
@@ -273,6 +277,12 @@ fn named<'n>(all: &'n mut Vec<Named>, name: Option<&str>) -> &'n mut Named {
         all.push(Named { name: name.map(str::to_owned), ..Named::default() });
     }
     &mut all[place]
+}
+
+/// A moment as a journal has it. A run that counted parts of a millisecond would count a little more than the next one finds, and a
+/// reader of counters takes the least fall for a new beginning at 0.
+fn as_stored(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
 
 /// The last midnight UTC.

@@ -101,6 +101,28 @@ fn named(name: Option<&str>, count: u64, seconds: u64) -> Named {
 }
 
 #[test]
+fn a_run_counts_no_more_than_the_next_one_finds_in_the_journal_which_has_no_parts_of_a_millisecond() {
+    let (mut run, mut stored) = (Counters::default(), Journal::default());
+    let answers: [(i64, i64, Option<EventKind>); 5] = [
+        (0, 100, Some(break_started(Some("Lunch")))),
+        (5, 900, None),
+        (10, 300, Some(break_ended())),
+        (15, 999, Some(break_started(Some("Lunch")))),
+        (300, 1, None),
+    ];
+    for (second, micros, kind) in answers {
+        let (events, marks) = stored.record(second, kind.into_iter().collect());
+        let exactly = |moment: Timestamp| moment + jiff::SignedDuration::from_micros(micros);
+        let events: Vec<Event> =
+            events.into_iter().map(|event| Event { at: exactly(event.at), ..event }).collect();
+        let marks: Vec<AnswerMark> =
+            marks.into_iter().map(|mark| AnswerMark { at: exactly(mark.at), ..mark }).collect();
+        run.take(&events, &marks, CADENCE, true, exactly(at(second)));
+        assert_eq!(run.counted(at(second)), stored.counters(second).counted(at(second)));
+    }
+}
+
+#[test]
 fn breaks_and_wrapups_count_from_the_answer_that_shows_them_to_the_one_that_denies_them() {
     let mut run = Run::new(true);
     run.answer(0, vec![]);
