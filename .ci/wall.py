@@ -73,6 +73,8 @@ def frozen(browser, wall):
 
 
 def down(browser, wall):
+    # The first polls are spread over the interval.
+    browser.wait("return ![...document.querySelectorAll('tbody tr')].some(row => row.innerText.includes('unknown'))", "all are known")
     wall.deepcall.down = True
     try:
         script = "return [...document.querySelectorAll('tbody tr')].every(row => /last seen \\d\\d:\\d\\d/.test(row.innerText))"

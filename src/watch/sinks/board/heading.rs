@@ -51,7 +51,7 @@ pub(crate) fn states(
     columns: usize,
 ) -> Line {
     let only = options.only;
-    let tally = tally(&view.agents, only, limits, |_| view.now);
+    let tally = tally(view, only, limits);
     let line = |with_words: bool| {
         let mut line = Line::default();
         for (Mark { symbol, tint }, word, count) in counts(tally, only) {

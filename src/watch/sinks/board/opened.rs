@@ -13,6 +13,7 @@ use crate::output::text::width::{cut, pad_right, width, wrap};
 use crate::watch::sinks::board::paint::Line;
 use crate::watch::sinks::board::today;
 use crate::watch::sinks::shown::event;
+use crate::watch::sinks::shown::summary::seen_at;
 use crate::watch::sinks::shown::wording::Wording;
 use crate::watch::view::{AgentView, FloorView, ServerName};
 
@@ -144,7 +145,8 @@ fn present<'a>(
     wrapup_began: Option<Timestamp>,
     wording: &Wording<'_>,
 ) -> Vec<Entry<'a>> {
-    let Overview { breaking, wrapping, .. } = Overview::of(&agent.state, view.now);
+    let seen_at = seen_at(agent, view);
+    let Overview { breaking, wrapping, .. } = Overview::of(&agent.state, seen_at);
     let wrapup = wrapping.map(|since| {
         let end = since.state.ends_at.map(|end| format!("until {}", wording.clock(end)));
         let customer = since.state.customer.as_deref().map(|phone| wording.phone(phone));
@@ -158,7 +160,7 @@ fn present<'a>(
     });
     let on_break = breaking.map(|since| {
         let at_least = if since.state.since.is_some() { "" } else { "≥ " };
-        let lasted = format!("{at_least}{} so far", times::length(since.seconds_at_least(view.now)));
+        let lasted = format!("{at_least}{} so far", times::length(since.seconds_at_least(seen_at)));
         let reason = since.state.reason.as_deref().map(|reason| wording.text(reason)).unwrap_or_default();
         Entry {
             time: span(since.state.since, None, wording),

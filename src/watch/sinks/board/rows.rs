@@ -18,6 +18,7 @@ use crate::watch::sinks::board::feed;
 use crate::watch::sinks::shown::agent::{mark, measured, reason, state_tint, state_word, tags};
 use crate::watch::sinks::shown::event;
 use crate::watch::sinks::shown::names::Names;
+use crate::watch::sinks::shown::summary::seen_at;
 use crate::watch::sinks::shown::wording::Wording;
 use crate::watch::source::WatchScope;
 use crate::watch::view::{AgentView, FloorView};
@@ -90,7 +91,7 @@ pub(crate) fn rows(
     };
     let has_states = only.breaks || only.wrapups;
     let row = |agent: &AgentView| {
-        let row = row(agent, names.name(&agent.profile, wording), view.now, limits, wording);
+        let row = row(agent, names.name(&agent.profile, wording), view, limits, wording);
         // What nobody wants to know is not unknown.
         if row.mark == UNKNOWN && !has_states { RowView { mark: ORDINARY, ..row } } else { row }
     };
@@ -134,10 +135,11 @@ impl RowView {
 pub(crate) fn row(
     agent: &AgentView,
     name: String,
-    now: Duration,
+    view: &FloorView,
     limits: &[Limit],
     wording: &Wording<'_>,
 ) -> RowView {
+    let now = seen_at(agent, view);
     // What was known of an agent who is no longer followed goes on for nobody knows how long.
     let forgotten = AgentState::default();
     let overview = Overview::of(if agent.is_over() { &forgotten } else { &agent.state }, now);
@@ -156,7 +158,7 @@ pub(crate) fn row(
         left: measured.left.map_or_else(String::new, times::length),
         since: known_since.map_or_else(String::new, |since| wording.clock(since)),
         breaks: agent.today.as_deref().map(figures::today).unwrap_or_default(),
-        last_tag: LastTag::of(agent, now, wording),
+        last_tag: LastTag::of(agent, view.now, wording),
         is_found: true,
         urgency: overview.urgency(measured.level, now),
         last_time: tags(agent).next().and_then(|tag| tag.time),

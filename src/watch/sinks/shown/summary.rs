@@ -1,10 +1,10 @@
 //! The board's heading: how many agents are in which state, and how old the data is.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::floor::alerts::Limit;
 use crate::floor::event::Level;
+use crate::floor::state::AgentState;
 use crate::output::text::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, UNKNOWN, WRONG};
 use crate::output::text::times;
 use crate::watch::sinks::shown::agent::{RECONNECTING, measured};
@@ -28,16 +28,10 @@ pub(crate) struct Tally {
 
 /// Counts the newest answers. A profile that is no longer followed counts as unknown, and so does one of which an answer
 /// is missing that is to be watched.
-/// `now` is the monotonic moment at which an agent is measured.
-pub(crate) fn tally(
-    agents: &[Arc<AgentView>],
-    only: WatchScope,
-    limits: &[Limit],
-    now: impl Fn(&AgentView) -> Duration,
-) -> Tally {
+pub(crate) fn tally(view: &FloorView, only: WatchScope, limits: &[Limit]) -> Tally {
     let mut tally = Tally::default();
     let is_denied = |is_wanted: bool, answer: Option<bool>| !is_wanted || answer == Some(false);
-    for one in agents {
+    for one in &view.agents {
         let state = &one.state;
         let on_break = state.break_state.as_ref().map(|since| since.state.on_break);
         let in_wrapup = state.wrapup.as_ref().map(|since| since.state.in_wrapup);
@@ -50,7 +44,7 @@ pub(crate) fn tally(
             _ => &mut tally.unknown,
         };
         *count += 1;
-        let level = measured(one, limits, now(one)).level;
+        let level = measured(one, limits, seen_at(one, view)).level;
         tally.over += usize::from(level.is_some());
         tally.level = tally.level.max(level);
     }
@@ -80,7 +74,23 @@ pub(crate) fn counts(tally: Tally, only: WatchScope) -> impl Iterator<Item = (Ma
 /// Whether the last answer about the agent is older than it should be.
 pub(crate) fn is_silent(agent: &AgentView, view: &FloorView) -> bool {
     let is_late = |lag| lag > view.interval * 2 + GRACE;
-    !agent.is_over() && agent.health.lag(view.now).is_some_and(is_late)
+    !agent.is_over() && lag(agent, view).is_some_and(is_late)
+}
+
+/// The monotonic moment for which what is shown of an agent speaks: now, or that of the last answer if no other came when it
+/// should. Then nobody knows whether the state still goes on, so its length stands still.
+pub(crate) fn seen_at(agent: &AgentView, view: &FloorView) -> Duration {
+    let lag = lag(agent, view).filter(|_| is_silent(agent, view));
+    view.now.saturating_sub(lag.unwrap_or_default())
+}
+
+/// How old the last answer is that said all that was asked for; before there is one, what is known from a part of one, or
+/// from an earlier run.
+pub(crate) fn lag(agent: &AgentView, view: &FloorView) -> Option<Duration> {
+    let AgentState { break_state, wrapup, .. } = &agent.state;
+    let of_break = break_state.as_ref().map(|known| known.age(view.now));
+    let of_wrapup = wrapup.as_ref().map(|known| known.age(view.now));
+    agent.health.lag(view.now).or_else(|| of_break.into_iter().chain(of_wrapup).min())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,10 +25,10 @@ use crate::output::presentation::TimeStyle;
 use crate::output::text::sanitize::sanitize;
 use crate::watch::sinks::shown::event::{self, EventRow};
 use crate::watch::sinks::shown::names::Names;
-use crate::watch::sinks::shown::summary::{Liveness, counts, liveness, tally};
+use crate::watch::sinks::shown::summary::{Liveness, counts, lag, liveness, tally};
 use crate::watch::sinks::shown::wording::Wording;
 use crate::watch::sinks::wall::page::options::{Lengths, class};
-use crate::watch::sinks::wall::page::rows::{Row, rows, seen_at};
+use crate::watch::sinks::wall::page::rows::{Row, rows};
 use crate::watch::sinks::wall::page::steady::Steady;
 use crate::watch::view::{AgentView, FloorView};
 
@@ -94,7 +94,7 @@ impl Page {
         let over: Vec<&str> = rows.iter().filter(|row| row.is_over_limit()).map(Row::name).collect();
         let alerts =
             if over.is_empty() { String::new() } else { format!("Over the limit: {}", over.join(", ")) };
-        let tally = tally(&view.agents, *only, limits, |agent| seen_at(agent, view));
+        let tally = tally(view, *only, limits);
         html! {
             main data-build=(assets::build()) data-offset=(zone.to_offset(view.wall).seconds()) data-alerts=(alerts) {
                 header {
@@ -127,7 +127,7 @@ impl Page {
 
 /// The agents that have not been heard of for long keep their names only.
 fn without_what_is_forgotten(view: &FloorView) -> FloorView {
-    let shown = |agent: &Arc<AgentView>| match agent.health.lag(view.now) {
+    let shown = |agent: &Arc<AgentView>| match lag(agent, view) {
         Some(lag) if lag >= FORGOTTEN_AFTER => {
             Arc::new(AgentView { state: AgentState::default(), ..AgentView::clone(agent) })
         }

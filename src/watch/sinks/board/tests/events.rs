@@ -115,9 +115,8 @@ fn an_opened_agent_names_no_beginning_that_nobody_saw_and_no_end_of_a_title_is_c
     let mut stage = Stage::new(&[]);
     let first =
         PollResult { wrapup: Some(in_wrapup(Some("c"), Some(9_100))), ..answer(on_break(None, None), 9_000) };
-    stage.turn_to(9_000);
-    stage.follow("asha", first);
     stage.turn_to(9_600);
+    stage.follow("asha", first);
     stage.text(100, 24);
     stage.press(&Key::Enter);
     for columns in 30..120 {
@@ -172,7 +171,7 @@ fn the_day_of_an_agent_has_each_break_and_wrapup_with_its_beginning_and_end() {
     let mut stage = Stage::new(&[]);
     let first =
         PollResult { wrapup: Some(in_wrapup(Some("c"), Some(9_100))), ..answer(on_break(None, None), 9_000) };
-    stage.turn_to(9_000);
+    stage.turn_to(9_600);
     stage.follow("asha", first);
     let text = |text: &str| Some(text.to_owned());
     let break_ended = |reason, since: Option<i64>, lasted_seconds| {
@@ -198,7 +197,6 @@ fn the_day_of_an_agent_has_each_break_and_wrapup_with_its_beginning_and_end() {
         0,
         Tag { message: Some("Missed call ".repeat(20).into()), ..notification("missed", 3_000, &[]) },
     );
-    stage.turn_to(9_600);
     stage.text(100, 24);
     stage.press(&Key::Enter);
     insta::assert_snapshot!(stage.text(100, 24));

@@ -1,10 +1,26 @@
 //! How a row shows its state.
 
 use super::*;
+use crate::floor::health::Health;
 use crate::output::presentation::TimeStyle;
 use crate::output::text::style::{IN_WRAPUP, NOTABLE, ON_BREAK, WRONG};
 use crate::output::text::terminal::sanitize_for_terminal;
 use crate::watch::sinks::shown::wording::Wording;
+
+#[test]
+fn the_length_of_an_agent_of_whom_nothing_is_heard_stands_still() {
+    for is_known_in_part in [false, true] {
+        let mut stage = Stage::new(&["break=5m"]);
+        stage.follow("asha", answer(on_break(Some("tea"), Some(900)), 1_000));
+        if is_known_in_part {
+            stage.agent(0).health = Health::default();
+        }
+        stage.turn_to(1_300);
+        let screen = stage.text(80, 12);
+        assert!(screen.contains("1 min 40 s") && !screen.contains("6 min 40 s"), "{screen}");
+        assert!(screen.contains("✗ over 0") || !screen.contains("over"), "{screen}");
+    }
+}
 
 #[test]
 fn left_counts_to_the_limit_and_is_negative_once_over() {
@@ -20,7 +36,10 @@ fn left_counts_to_the_limit_and_is_negative_once_over() {
             harmless: sanitize_for_terminal,
         };
         let name = "asha".to_owned();
-        let row = rows::row(&one, name, Duration::from_secs(second.cast_unsigned()), &stage.limits, &wording);
+        stage.view.now = Duration::from_secs(second.cast_unsigned());
+        // The next answer is not late.
+        stage.view.interval = stage.view.now;
+        let row = rows::row(&one, name, &stage.view, &stage.limits, &wording);
         (row.mark, row.left)
     };
     let tea = || answer(on_break(Some("tea"), Some(400)), 400);
@@ -102,8 +121,7 @@ fn the_tally_counts_everybody_once_as_status_does() {
         let mut stage = Stage::new(&[]);
         stage.follow("asha", PollResult { break_state, wrapup, ..poll(999) });
         let counted = |only| {
-            let Tally { on_break, wrapup, neither, unknown, .. } =
-                tally(&stage.view.agents, only, &[], |_| stage.view.now);
+            let Tally { on_break, wrapup, neither, unknown, .. } = tally(&stage.view, only, &[]);
             [on_break, wrapup, neither, unknown]
         };
         let all = WatchScope { tags: true, breaks: true, wrapups: true };

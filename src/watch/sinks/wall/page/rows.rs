@@ -14,7 +14,7 @@ use crate::output::text::style::{Mark, ORDINARY, Tint, UNKNOWN};
 use crate::watch::sinks::shown::agent::{mark, measured, reason, state_tint, state_word, tags};
 use crate::watch::sinks::shown::event;
 use crate::watch::sinks::shown::names::Names;
-use crate::watch::sinks::shown::summary::is_silent;
+use crate::watch::sinks::shown::summary::{is_silent, lag, seen_at};
 use crate::watch::sinks::shown::today::count;
 use crate::watch::sinks::shown::wording::Wording;
 use crate::watch::sinks::wall::page::options::{Lengths, PageOptions, class};
@@ -119,7 +119,7 @@ fn row(
         breaks: agent.today.as_deref().filter(|_| options.only.breaks).map(breaks),
         last: Last::of(agent, wording),
         silent: is_silent(agent, view).then(|| Silence {
-            clock: agent.health.last_ok().map_or_else(String::new, |at| wording.clock(at)),
+            clock: last_seen(agent, view).map_or_else(String::new, |at| wording.clock(at)),
             second,
         }),
         is_away,
@@ -128,10 +128,8 @@ fn row(
     }
 }
 
-/// The monotonic moment for which the row speaks: now, or that of the last answer if no other came when it should.
-pub(super) fn seen_at(agent: &AgentView, view: &FloorView) -> Duration {
-    let lag = agent.health.lag(view.now).filter(|_| is_silent(agent, view));
-    view.now.saturating_sub(lag.unwrap_or_default())
+fn last_seen(agent: &AgentView, view: &FloorView) -> Option<Timestamp> {
+    agent.health.last_ok().or_else(|| view.wall.checked_sub(lag(agent, view)?).ok())
 }
 
 fn second_of(view: &FloorView, moment: Duration) -> i64 {

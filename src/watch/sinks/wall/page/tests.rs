@@ -6,6 +6,7 @@ use super::*;
 use crate::floor::alerts::evaluate;
 use crate::floor::answer::Tag;
 use crate::floor::event::{Event, EventKind, ReportedTag};
+use crate::floor::health::Health;
 use crate::floor::poll_result::PollResult;
 use crate::floor::samples::{at, in_wrapup, no_answer, not_in_wrapup, on_break, poll, raw, tag, working};
 use crate::output::payloads::{assert_harmless, payloads};
@@ -185,6 +186,18 @@ fn the_clock_of_an_agent_who_is_silent_stands_and_after_half_an_hour_only_the_na
     let forgotten = stage.row("ravi");
     assert!(!forgotten.contains("11 min") && !forgotten.contains("on break"), "{forgotten}");
     assert!(forgotten.contains("unknown") && forgotten.contains("last seen 08:16"), "{forgotten}");
+}
+
+#[test]
+fn the_clock_stands_as_well_of_an_agent_of_whom_a_part_of_an_answer_is_all_that_is_known() {
+    let mut stage = busy();
+    stage.agent(1).health = Health::default();
+    stage.turn_to(1_030);
+    let silent = stage.row("ravi");
+    assert!(silent.contains(r#"<td class="for has-left">11 min</td>"#), "{silent}");
+    assert!(silent.contains("last seen 08:16"), "{silent}");
+    stage.turn_to(999 + 1_801);
+    assert!(stage.row("ravi").contains("unknown"), "{}", stage.row("ravi"));
 }
 
 #[test]
