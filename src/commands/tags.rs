@@ -252,13 +252,13 @@ pub static DOCUMENT: Document = Document {
         Field::new("kind", "KIND", Meaning::Kind, Shown::Always(4), "the kind of notification"),
         Field::new("message", "MESSAGE", Meaning::Text, Shown::Always(3), "its text"),
         Field::new("agent_id", "AGENT", Meaning::Id, Shown::WhenDifferent(6), "the agent it concerns"),
-        Field::new("call_id", "CALL", Meaning::Id, Shown::WhenPresent(8), "the call it concerns"),
+        Field::new("call_id", "CALL", Meaning::Id, Shown::WithRoom(8), "the call it concerns"),
         Field::new("customer", "CUSTOMER", Meaning::Phone, Shown::WhenPresent(5), "the customer's number"),
         Field::new(
             "icons",
             "ICONS",
             Meaning::Icons,
-            Shown::WhenPresent(9),
+            Shown::WithRoom(9),
             "the icon details that belong to it, as sent",
         ),
         Field::new(

@@ -22,7 +22,7 @@ pub(crate) static CALLS: Document = Document {
         field("on_break", "ON BREAK", Meaning::State, Shown::WhenPresent(6)),
         field("remaining", "LEFT", Meaning::Remaining, Shown::WhenPresent(5)),
         field("call_id", "CALL", Meaning::Id, Shown::OnRequest),
-        field("icons", "ICONS", Meaning::Icons, Shown::WhenPresent(7)),
+        field("icons", "ICONS", Meaning::Icons, Shown::WithRoom(7)),
         field("fields", "FIELDS", Meaning::Raw, Shown::OnRequest),
     ],
     tail: &[],

@@ -80,6 +80,8 @@ fn wishes(columns: &[Column], lines: impl Iterator<Item = Line>) -> Vec<Wish> {
             beginning: or_whole(least.map(|_| SLIVER)),
             rank: column.rank,
             needs_room: column.needs_room,
+            says_less_than_a_clock: column.needs_room
+                && matches!(column.meaning, Meaning::Id | Meaning::Icons),
         }
     };
     columns.iter().zip(widest).map(wish).collect()
@@ -105,12 +107,15 @@ impl Layout {
         self.wishes.iter().enumerate().all(|(column, wish)| self.width(column) >= Some(wish.natural))
     }
 
-    /// Whether nothing is lost compared with another layout. A column that is cut in both may give room if it has plenty.
+    /// Whether nothing is lost compared with another layout but columns that say less than the time of day. A column that is cut
+    /// in both may give room if it has plenty.
     fn shows_as_much_as(&self, other: &Self) -> bool {
-        self.wishes.iter().enumerate().all(|(column, wish)| {
-            let (width, before) = (self.width(column), other.width(column));
-            width >= before.min(Some(wish.natural)) || width >= Some(wish.least * PLENTY)
-        })
+        self.wishes.iter().enumerate().filter(|(_, wish)| !wish.says_less_than_a_clock).all(
+            |(column, wish)| {
+                let (width, before) = (self.width(column), other.width(column));
+                width >= before.min(Some(wish.natural)) || width >= Some(wish.least * PLENTY)
+            },
+        )
     }
 }
 
@@ -209,6 +214,8 @@ struct Wish {
     rank: usize,
     /// Whether it is dropped before another column is cut.
     needs_room: bool,
+    /// Whether it is dropped before the time of day is.
+    says_less_than_a_clock: bool,
 }
 
 /// The width that a column gets.

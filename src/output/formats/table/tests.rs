@@ -124,9 +124,27 @@ fn the_time_of_day_stands_beside_the_distance_where_nothing_is_lost_by_it() {
     assert!(with_relative_alone > 0);
 }
 
+#[test]
+fn an_id_and_icons_give_way_to_the_time_of_day() {
+    let icons = RawList { label: "missed".into(), items: Vec::new() };
+    let row = call(120, "missed", "Missed call from Neha Joshi").with("icons", icons);
+    let report = report(vec![row]);
+    let at = |width, time| drawn(&report, &Presentation { time: Some(time), ..terminal(width) });
+    let relative = "\
+TIME       KIND      MESSAGE                      ICONS
+2 min ago  ✗ missed  Missed call from Neha Joshi  missed
+";
+    let both = "\
+TIME               KIND      MESSAGE
+2 min ago · 13:28  ✗ missed  Missed call from Neha Joshi
+";
+    assert_eq!(at(60, TimeStyle::Relative), relative);
+    assert_eq!(at(60, TimeStyle::Both), both);
+}
+
 fn wish(natural: usize, least: usize, rank: usize) -> Wish {
     let beginning = if least < natural { SLIVER.min(least) } else { natural };
-    Wish { natural, least, beginning, rank, needs_room: false }
+    Wish { natural, least, beginning, rank, needs_room: false, says_less_than_a_clock: false }
 }
 
 fn fitted(wishes: &[Wish], room: usize) -> Vec<(usize, usize)> {
