@@ -133,7 +133,7 @@ fn is_apart(earliest: Timestamp, latest: Timestamp) -> bool {
 
 /// The row of a break that is over, or that went on at the last answer, which is not one of now.
 fn earlier_row(profile: &str, interval: &Interval, answer: &Answer<Break>) -> Row {
-    let until = interval.end_hi.unwrap_or(interval.end_lo);
+    let until = interval.latest_end().unwrap_or(interval.end_lo);
     let seconds = seconds_between(start(interval), until).max(0);
     let is_about_end = interval.open || is_apart(interval.end_lo, until);
     let about: &[&str] = match (is_about(interval), is_about_end) {
@@ -169,6 +169,7 @@ mod tests {
             start_hi: at(start.1),
             end_lo: at(end.0),
             end_hi: Some(at(end.1)),
+            left_at: None,
             follows: false,
             open: false,
             reasons: vec![],

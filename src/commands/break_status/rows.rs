@@ -35,7 +35,7 @@ pub(crate) static DOCUMENT: Document = Document {
             "UNTIL",
             Meaning::Time,
             Shown::WhenPresent(7),
-            "when an answer first denied it; null while none has, and without --since. A table has ~ before what is not known to the minute",
+            "when an answer first denied it, or was about another agent; null while none has, and without --since. A table has ~ before what is not known to the minute",
         ),
         Field::new(
             "for_seconds",

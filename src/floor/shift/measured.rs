@@ -213,6 +213,11 @@ fn best(interval: &Interval, cover: &Cover, coverage: &[Coverage]) -> Span {
     let to = match (interval.end_hi, ends_at) {
         (Some(end_hi), Some(ends_at)) => ends_at.clamp(end_lo, end_hi.max(end_lo)),
         (Some(end_hi), None) if cover.holds(Span { from: end_lo, to: end_hi }) => end_hi,
+        // It may have gone on until the answers were about another agent, and these go on.
+        (None, ends_at) if let Some(left_at) = interval.left_at => {
+            let until = if cover.holds(Span { from: end_lo, to: left_at }) { left_at } else { end_lo };
+            ends_at.map_or(until, |ends_at| ends_at.clamp(end_lo, until))
+        }
         (None, ends_at) if interval.open => {
             let until = goes_on_until(interval, coverage);
             ends_at.map_or(until, |ends_at| ends_at.clamp(end_lo, until))
@@ -242,8 +247,8 @@ fn reach((interval, whole): (&Interval, Span), cover: &Cover, window: Span) -> O
 fn possible(interval: &Interval, whole: Span, cover: &Cover, window: Span) -> Option<Span> {
     let since = since(interval).and_then(|since| since.checked_sub(UNSURE).ok()).unwrap_or(Timestamp::MIN);
     let from = earliest(interval).max(since).min(whole.from);
-    let to = match interval.end_hi {
-        Some(end_hi) => end_hi.max(whole.to),
+    let to = match interval.latest_end() {
+        Some(latest_end) => latest_end.max(whole.to),
         None if interval.open => may_go_on_until(whole.to, cover, window),
         None => whole.to,
     };

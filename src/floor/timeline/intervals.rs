@@ -33,6 +33,8 @@ pub struct Interval {
     pub end_lo: Timestamp,
     /// The first answer that denied it; `None` if none has.
     pub end_hi: Option<Timestamp>,
+    /// The first answer that was surely about another agent, if none had denied it before: when it ended, nothing shows.
+    pub left_at: Option<Timestamp>,
     /// Whether the answer that showed it first showed another one to have ended: no answer parts the two.
     pub follows: bool,
     /// Whether it went on at the last answer that there is.
@@ -65,7 +67,13 @@ impl Interval {
     #[must_use]
     pub fn possible(&self) -> Span {
         let from = self.start_lo.unwrap_or_else(|| self.believed_start(self.start_hi));
-        Span { from, to: self.end_hi.unwrap_or(self.end_lo) }
+        Span { from, to: self.latest_end().unwrap_or(self.end_lo) }
+    }
+
+    /// From then on, answers did not show it any more; `None` while it goes on, or if nobody knows.
+    #[must_use]
+    pub fn latest_end(&self) -> Option<Timestamp> {
+        self.end_hi.or(self.left_at)
     }
 
     /// A moment of the server's clock by ours.
@@ -266,7 +274,8 @@ impl<'c> Fold<'c> {
             let clock_set = self.clock_set(answer);
             let last = self.looks.two_before(at).unwrap_or(open.start_hi);
             let end_lo = last.clamp(open.start_hi, at.max(open.start_hi));
-            self.done.push(Interval { end_lo, open: false, clock_set, ..open });
+            let left_at = Some(at.max(end_lo));
+            self.done.push(Interval { end_lo, left_at, open: false, clock_set, ..open });
         }
         self.unknown = Some(answer);
     }
@@ -314,6 +323,7 @@ impl<'c> Fold<'c> {
             start_hi: at,
             end_lo: at,
             end_hi: None,
+            left_at: None,
             follows: false,
             open: true,
             reasons: Vec::new(),

@@ -183,20 +183,33 @@ fn two_breaks_that_no_answer_parts_leave_open_which_of_them_it_was_and_no_more()
     assert_figures(table);
 }
 
+fn changed() -> AgentChanged {
+    AgentChanged { from: Some("13".into()), to: Some("14".into()) }
+}
+
 #[test]
 fn the_break_of_the_next_agent_begins_no_earlier_than_answers_about_that_agent() {
-    let changed = AgentChanged { from: Some("13".into()), to: Some("14".into()) };
     let events = |since| {
-        let changed = event(500, EventKind::AgentChanged(changed.clone()));
+        let changed = event(500, EventKind::AgentChanged(changed()));
         vec![started(100, "Lunch", None), changed, started(500, "Tea", since), ended(700)]
     };
-    // Of the first one, the last answer but one counts; of the other, a start after that.
-    let first = 370;
-    let table = [(None, 200), (Some(90), 200), (Some(-9000), 200), (Some(480), 220)];
-    assert_figures(table.map(|(since, second)| {
-        let expected = (2, first + second, first + 200 - APART, 400 + APART + 200, false);
+    // Until the last answer but one, the first one surely went on; it counts until the other begins, or the change.
+    let surely = 370;
+    let table = [(None, 400, 200), (Some(90), 400, 200), (Some(-9000), 400, 200), (Some(480), 380, 220)];
+    assert_figures(table.map(|(since, first, second)| {
+        let expected = (2, first + second, surely + 200 - APART, 400 + APART + 200, false);
         ("a change of agent", events(since), &[(0, 3600)][..], expected)
     }));
+}
+
+#[test]
+fn what_went_on_as_the_session_began_to_answer_for_another_agent_counts_until_then() {
+    let changed = event(500, EventKind::AgentChanged(changed()));
+    let agent = of_hour(&[started(100, "Lunch", Some(100)), changed], &answered(&[(0, 3600)]));
+    assert_eq!(figures(&agent), (1, 400, 370, 400 + APART, false));
+    let states = agent.timeline.iter().map(|one| (one.state, one.certain, one.span));
+    let on_break = (SegmentState::Break, true, span(100, 500));
+    assert!(states.collect::<Vec<_>>().contains(&on_break), "{:?}", agent.timeline);
 }
 
 #[test]

@@ -189,6 +189,7 @@ impl Group<'_> {
             start_lo: denied.map(|denied| denied.max(earliest).min(first.start_hi)),
             end_lo,
             end_hi,
+            left_at: last.left_at.filter(|_| end_hi.is_none()),
             follows: before.is_some_and(|before| before.end_hi == Some(first.start_hi)),
             open: end_hi.is_none() && last.open,
             reasons: reasons.cloned().unwrap_or_default(),
