@@ -4,7 +4,6 @@
 pub(crate) mod keeper;
 pub(crate) mod simulated;
 
-use std::error::Error as _;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -204,12 +203,9 @@ pub(crate) fn note_unreadable(console: &Console, journal: &Journal) {
 
 /// The error with its causes, and what to do.
 fn trouble(error: &JournalError) -> String {
-    let causes = std::iter::successors(error.source(), |&cause| cause.source()).map(ToString::to_string);
     // Of a file it is not said whose it is.
     let begin = if matches!(error, JournalError::File(_)) { "the journal cannot be used: " } else { "" };
-    let mut text = causes.fold(format!("{begin}{error}"), |text, cause| {
-        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
-    });
+    let mut text = format!("{begin}{}", error.with_causes());
     if let Some(hint) = error.hint() {
         text = format!("{text}; {hint}");
     }

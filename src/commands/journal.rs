@@ -21,7 +21,7 @@ use crate::commands::journal::removal::{ForgetArgs, PruneArgs};
 use crate::commands::journal::status::StatusArgs;
 use crate::commands::journal::verify::VerifyArgs;
 use crate::failure::{ExitStatus, Failure};
-use crate::journal::{Journal, JournalError, Mode};
+use crate::journal::{Journal, JournalError, Mode, obstacle};
 use crate::system::files;
 
 /// Keep notifications, breaks and wrap-ups beyond the last hour
@@ -105,6 +105,7 @@ fn on(args: &OnArgs, app: &App) -> Result<ExitStatus, Failure> {
     let path = journal::path(app)?;
     refuse_unusable(&path, app)?;
     let config = journal::set_record(app, true)?;
+    let obstacle = obstacle(&path);
     let (path, config) = (path.display(), config.display());
     for line in [
         format!("{} is true in {config}: from now on every command that receives something records it", JOURNAL_RECORD.key.name),
@@ -119,6 +120,9 @@ fn on(args: &OnArgs, app: &App) -> Result<ExitStatus, Failure> {
         ),
     ] {
         app.console.note(&line);
+    }
+    if let Some(obstacle) = obstacle {
+        app.console.note(&obstacle);
     }
     journal::note_recorders(app);
     Ok(ExitStatus::Done)

@@ -1,5 +1,6 @@
 //! Why the journal could not be used. Each error names the file; what can be done is in [`JournalError::hint`].
 
+use std::error::Error as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -75,6 +76,17 @@ impl JournalError {
             }
             _ => Self::Unusable { path, source: error },
         }
+    }
+
+    /// What happened and why, in one line.
+    pub(crate) fn with_causes(&self) -> String {
+        let causes = std::iter::successors(self.source(), |&cause| cause.source()).map(ToString::to_string);
+        causes.fold(
+            self.to_string(),
+            |text, cause| {
+                if text.contains(&cause) { text } else { format!("{text}: {cause}") }
+            },
+        )
     }
 
     /// Whether a run that finds it as it begins goes on and tries again: a disk that is full, broken or not plugged in, a

@@ -69,7 +69,7 @@ pub(crate) use leases::{Lease, Taken, is_recent};
 pub(crate) use library::version as library_version;
 pub(crate) use memory::{Compared, Remembered, RememberedFor, RememberedSince};
 pub(crate) use past::RecordedWindow;
-pub(crate) use place::{PATIENCE, size_on_disk};
+pub(crate) use place::{PATIENCE, obstacle, size_on_disk};
 pub(crate) use prune::{Limits, TIDYING};
 pub(crate) use record::{Entry, Outcome, Round};
 pub(crate) use runs::{RunRef, RunRow, Writer};

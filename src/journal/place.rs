@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use super::error::JournalError;
 use super::schema::APPLICATION_ID;
 use crate::store::FileError;
 use crate::store::private_file;
-use crate::system::disk::network_kind;
+use crate::system::disk;
 use crate::system::files;
 
 /// How long a process waits for others that write. Each of them needs a few milliseconds.
@@ -66,7 +66,7 @@ impl Place {
         };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let folder = files::canonical(folder).map_err(FileError::at(folder))?;
-        if let Some(kind) = network_kind(&folder) {
+        if let Some(kind) = disk::network_kind(&folder) {
             return Err(JournalError::NetworkDisk { path: folder.join(name), kind });
         }
         Ok(Self { path: folder.join(name) })
@@ -136,14 +136,11 @@ impl Place {
         let kept = self.damaged().into_iter().chain(self.copies());
         let rights = std::iter::once(self.path.clone()).chain(kept);
         let rights = rights.filter_map(|path| files::danger_of_rights(&path));
-        let is_closed = !self.may_be_changed();
-        let closed = is_closed.then(|| {
-            let path = self.path.display();
-            format!(
-                "nothing can be recorded in {path}: check the permissions of the file and its folder, and how the disk is mounted"
-            )
+        let closed = (!self.may_be_changed()).then(|| closed(&self.path));
+        let full = disk::is_full(self.folder()).then(|| {
+            format!("nothing can be recorded in {}: no space is left on its disk", self.path.display())
         });
-        closed.into_iter().chain(files::danger_of_place(&self.path)).chain(rights).collect()
+        closed.into_iter().chain(full).chain(files::danger_of_place(&self.path)).chain(rights).collect()
     }
 
     /// Refuses files that others own or may open. Makes the database file first if it is to be there, because SQLite gives
@@ -161,6 +158,11 @@ impl Place {
         match (JournalError::of(&self.path, error), files::open_options().read(true).open(&self.path)) {
             (JournalError::Disk { .. }, Err(error)) if private_file::is_forbidden(&error) => {
                 FileError::at(&self.path)(error).into()
+            }
+            (JournalError::Disk { .. }, Err(error))
+                if private_file::is_missing(&error) && !self.may_be_written() =>
+            {
+                FileError::at(&self.path)(io::ErrorKind::PermissionDenied.into()).into()
             }
             (error, _) => error,
         }
@@ -279,6 +281,19 @@ impl Place {
     pub(crate) fn size(&self) -> u64 {
         size_on_disk(&self.path).unwrap_or(0)
     }
+}
+
+/// What keeps a journal from being made there, with what to do.
+pub(crate) fn obstacle(path: &Path) -> Option<String> {
+    let folder = path.ancestors().skip(1).find(|folder| folder.exists())?;
+    (!files::may_add_to(folder)).then(|| closed(path))
+}
+
+fn closed(path: &Path) -> String {
+    let path = path.display();
+    format!(
+        "nothing can be recorded in {path}: check the permissions of the file and its folder, and how the disk is mounted"
+    )
 }
 
 /// Bytes of a journal and its parts; `None` if there is none.

@@ -1,4 +1,4 @@
-//! Which disks are in another machine. SQLite keeps its write-ahead log in step by shared memory and file locks, which
+//! Which disks are full, and which are in another machine. SQLite keeps its write-ahead log in step by shared memory and file locks, which
 //! network file systems pretend to have: databases on them are damaged sooner or later.
 
 use std::path::Path;
@@ -6,6 +6,28 @@ use std::path::Path;
 /// The kind of network file system that the folder is on; `None` on a disk of this machine, or where that is not known.
 pub(crate) fn network_kind(folder: &Path) -> Option<String> {
     system::network_kind(folder)
+}
+
+/// With less, nothing can be written to a database and its log.
+#[cfg(unix)]
+const NEXT_TO_NOTHING: u64 = 64 * 1024;
+
+/// Whether the disk of the folder has no space left for this user.
+#[cfg(unix)]
+pub(crate) fn is_full(folder: &Path) -> bool {
+    rustix::fs::statvfs(folder).is_ok_and(|disk| has_no_room(disk.f_blocks, disk.f_bavail, disk.f_frsize))
+}
+
+/// A disk that says that it has no blocks at all does not count them.
+#[cfg(unix)]
+fn has_no_room(blocks: u64, available: u64, size: u64) -> bool {
+    blocks > 0 && available.saturating_mul(size) < NEXT_TO_NOTHING
+}
+
+/// Where the system tells it only to those that call it in C.
+#[cfg(not(unix))]
+pub(crate) fn is_full(_: &Path) -> bool {
+    false
 }
 
 #[cfg(target_os = "linux")]
@@ -150,5 +172,19 @@ mod system {
     pub(super) fn network_kind(folder: &Path) -> Option<String> {
         let Some(Component::Prefix(prefix)) = folder.components().next() else { return None };
         matches!(prefix.kind(), Prefix::UNC(..) | Prefix::VerbatimUNC(..)).then(|| "network share".to_owned())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_is_full_when_not_even_a_log_has_room() {
+        for (blocks, available, size, is_full) in
+            [(100, 0, 4096, true), (100, 15, 4096, true), (100, 16, 4096, false), (0, 0, 4096, false)]
+        {
+            assert_eq!(has_no_room(blocks, available, size), is_full, "{available} of {blocks}");
+        }
     }
 }

@@ -17,7 +17,7 @@ use crate::support::{
 const NOBODY: &str = "65534";
 
 /// Runs a line of a shell as an ordinary user: root may look everywhere.
-fn as_ordinary_user(world: &World, script: &str) -> Command {
+pub(crate) fn as_ordinary_user(world: &World, script: &str) -> Command {
     let mut command = if rustix::process::geteuid().is_root() {
         let home = world.home();
         let owned = Command::new("chown").args(["-R", &format!("{NOBODY}:{NOBODY}")]).arg(home).status();

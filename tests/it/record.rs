@@ -280,6 +280,23 @@ fn a_journal_that_can_never_be_used_is_an_error_at_once() {
 }
 
 #[test]
+fn a_journal_that_cannot_be_made_in_its_folder_is_no_fault_of_the_disk() {
+    let server = growing();
+    let world = World::signed_in(&server);
+    let journal = world.home().join("closed/journal.db");
+    let world = world.with("DEEPCALL_JOURNAL", journal.to_str().unwrap());
+    world.lay_executable("program", std::fs::File::open(&*crate::support::world::BINARY).unwrap());
+    let run = |script: &str| world.start(crate::process::as_ordinary_user(&world, script)).end();
+    let on = run("mkdir closed && chmod 500 closed && exec ./program journal on").ended_with(0);
+    let obstacle = "closed/journal.db: check the permissions of the file and its folder";
+    assert!(on.stderr.contains(obstacle), "{on}");
+    assert!(run("./program doctor").stderr.contains(obstacle));
+    let ran = run("exec ./program tags --new mail").ended_with(1);
+    assert!(ran.stderr.contains("closed/journal.db\n  caused by: permission denied"), "{ran}");
+    assert!(!ran.stderr.contains("the disk failed"), "{ran}");
+}
+
+#[test]
 fn erasing_one_agent_breaks_the_coverage_of_no_other() {
     let tags = tags([1, 2], "");
     let server = FakeServer::answering(move |request, _| {

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::app::journal::JournalUse;
 use crate::commands::doctor::finding::Finding;
 use crate::failure::Failure;
-use crate::journal::{Journal, JournalError, Lease, Mode, library_version};
+use crate::journal::{Journal, JournalError, Lease, Mode, library_version, obstacle};
 use crate::size;
 
 /// `None` with a simulated floor, which has none.
@@ -18,7 +18,13 @@ pub(super) fn journal(app: &App, is_sandbox: bool) -> Option<Finding> {
     };
     let opened = match Journal::open(&how.path, Mode::ReadOnly, how.settings, app.clock.now()) {
         Ok(Some(opened)) => opened,
-        Ok(None) => return Some(Finding::ok("journal", format!("{}: there is none", how.path.display()))),
+        Ok(None) => {
+            let detail = format!("{}: there is none", how.path.display());
+            return Some(match obstacle(&how.path) {
+                Some(obstacle) => Finding::warn("journal", detail, obstacle),
+                None => Finding::ok("journal", detail),
+            });
+        }
         Err(error) => return Some(Finding::failed("journal", &Failure::from(error))),
     };
     Some(match detail(&opened.journal, app) {

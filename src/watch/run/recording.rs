@@ -208,7 +208,8 @@ impl<S: Source> Watch<'_, S> {
         if journal.unwritable_since.is_none() {
             journal.unwritable_since = Some(now);
             let hint = error.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
-            let lost = JournalLost { failure: "journal".to_owned(), message: format!("{error}{hint}") };
+            let message = format!("{}{hint}", error.with_causes());
+            let lost = JournalLost { failure: "journal".to_owned(), message };
             self.write(&[self.event(None, EventKind::JournalLost(lost))])?;
         }
         let open = self.journal.as_mut().and_then(WatchJournal::as_open);
