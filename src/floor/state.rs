@@ -51,11 +51,14 @@ pub struct StateSince<S> {
     pub seen_from: Duration,
     polled_at: Duration,
     server_now: Timestamp,
+    /// When the answer came that said what `state` has: later ones may only have repeated it.
+    said_at: Duration,
 }
 
 impl<S> StateSince<S> {
     fn new(state: S, seen_from: Duration, poll: &PollResult) -> Self {
-        Self { state, seen_from, polled_at: poll.monotonic, server_now: poll.server_now() }
+        let said_at = poll.monotonic;
+        Self { state, seen_from, polled_at: said_at, server_now: poll.server_now(), said_at }
     }
 
     /// Seconds from `moment`, which the server named, until `now`; negative if it is still to come.
@@ -95,10 +98,12 @@ impl StateSince<Break> {
 }
 
 impl StateSince<Wrapup> {
-    /// Seconds until the end that the server gave; negative once it has passed.
+    /// Seconds until the end that the server gave, or of those that it said were left; negative once it has passed.
     #[must_use]
     pub fn seconds_left(&self, now: Duration) -> Option<i64> {
-        self.state.ends_at.map(|end| self.seconds_from(end, now).saturating_neg())
+        let until_end = self.state.ends_at.map(|end| self.seconds_from(end, now).saturating_neg());
+        let passed = whole_seconds(now.saturating_sub(self.said_at));
+        until_end.or_else(|| self.state.remaining_seconds.map(|left| left.saturating_sub(passed)))
     }
 
     /// Seconds since it was first seen: the server does not report when a wrap-up began.

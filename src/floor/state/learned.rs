@@ -108,7 +108,7 @@ impl AgentState {
 
 impl<S> StateSince<S> {
     fn learned(state: S, server_now: Timestamp, now: Duration) -> Self {
-        Self { state, seen_from: now, polled_at: now, server_now }
+        Self { state, seen_from: now, polled_at: now, server_now, said_at: now }
     }
 
     /// An answer that is older than what is known adds nothing.

@@ -1,4 +1,6 @@
 use super::*;
+use crate::floor::event::FollowedPart;
+use crate::floor::pause::OwnClocks;
 use crate::floor::samples::{at, in_wrapup, not_in_wrapup, on_break, poll, working};
 
 /// The names of the events of a row of break states, one poll a minute.
@@ -240,6 +242,32 @@ fn lengths_count_on_between_polls_by_the_servers_clock_and_our_monotonic_one() {
     assert_eq!(wrapup.seconds_left(now(140)), Some(-10));
     assert_eq!(wrapup.ends_at(now(110)), Some(now(130)));
     assert_eq!(wrapup.ends_at(now(140)), None);
+}
+
+#[test]
+fn the_seconds_that_were_left_count_down_where_the_server_gives_no_end() {
+    let left = |seconds| Wrapup { remaining_seconds: Some(seconds), ..in_wrapup(Some("c1"), None) };
+    let answer = |second, wrapup| PollResult { wrapup: Some(wrapup), ..poll(second) };
+    let now = Duration::from_secs;
+    let (state, _) = AgentState::default().after(&answer(100, not_in_wrapup()));
+    let (state, events) = state.after(&answer(110, left(60)));
+    assert_eq!(state.wrapup.as_ref().and_then(|known| known.seconds_left(now(130))), Some(40));
+    let (next, _) = state.after(&answer(120, left(55)));
+    assert_eq!(
+        next.wrapup.and_then(|known| known.seconds_left(now(130))),
+        Some(45),
+        "the last answer counts"
+    );
+
+    // Of what was recorded, later answers repeat what the first one said.
+    let clocks = OwnClocks::new(at(110));
+    let mut learned = AgentState::default();
+    learned.learn(&events[0], at(110), clocks.moment_of(at(110), None));
+    let later = OwnClocks::of_request(at(110), at(130)).moment_of(at(130), None);
+    let begun = learned.wrapup.clone().expect("learned").seen_from;
+    learned.attend(FollowedPart::Wrapups, at(130), later);
+    let known = learned.wrapup.expect("a wrap-up");
+    assert_eq!(known.seconds_left(begun + now(20)), Some(40));
 }
 
 #[test]
