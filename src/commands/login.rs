@@ -56,10 +56,10 @@ pub(crate) struct LoginArgs {
     #[arg(long, value_name = "ID")]
     user_id: Option<String>,
     /// Read the ssid from standard input
-    #[arg(long, conflicts_with_all = ["user_id", "ssid_file"])]
+    #[arg(long, conflicts_with_all = ["user_id", "ssid_file", "token_stdin", "token_file"])]
     ssid_stdin: bool,
     /// Read the ssid from a file
-    #[arg(long, value_name = "FILE", conflicts_with = "user_id")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["user_id", "token_stdin", "token_file"])]
     ssid_file: Option<PathBuf>,
     /// Read the token from standard input
     #[arg(long, requires = "user_id", conflicts_with = "token_file")]

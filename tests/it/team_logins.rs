@@ -177,6 +177,16 @@ fn it_goes_with_no_option_that_is_about_one_session() {
 }
 
 #[test]
+fn an_ssid_and_a_token_are_not_taken_both() {
+    for ssid in ["--ssid-stdin", "--ssid-file x"] {
+        for token in ["--token-stdin", "--token-file y", "--user-id 1", "--user-id 1 --token-stdin"] {
+            let ran = World::new().run(&format!("login {ssid} {token}")).ended_with(2);
+            assert!(ran.stderr.contains("cannot be used with"), "{ssid} {token}: {ran}");
+        }
+    }
+}
+
+#[test]
 fn the_store_is_tested_before_the_secrets_are_read() {
     let server = server();
     let world = World::at(&server);
