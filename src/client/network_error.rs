@@ -153,10 +153,14 @@ pub(crate) fn within_reply(error: &hyper::Error, target: &Target) -> ApiError {
     ApiError::new(kind, message).because(root_cause(&links)).sent()
 }
 
-/// A time limit that passed, in the form `https://host … 10.0 s`.
+/// A time limit that passed, in the form `https://host … 9.5 s`.
 pub(crate) fn too_slow(what: &str, limit: Duration, target: &Target) -> ApiError {
-    let seconds = limit.as_secs_f64();
-    let message = format!("{} {what} {seconds:.1} s", target.origin);
+    // What is left of a budget is another part of a second for each agent, and equal messages are told once.
+    let seconds = match limit.as_secs() {
+        seconds @ 10.. => seconds.to_string(),
+        _ => format!("{:.1}", limit.as_secs_f64()),
+    };
+    let message = format!("{} {what} {seconds} s", target.origin);
     ApiError::new(ErrorKind::Timeout, message).sent()
 }
 

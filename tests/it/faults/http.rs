@@ -63,7 +63,7 @@ pub fn cases() -> Vec<Case> {
             Scene::server(move |_, _| replies::trickle(early.clone(), Duration::from_millis(1)))
                 .patience("--retries 0")
         })
-        .with_message("took longer to answer than 15.0 s")
+        .with_message("took longer to answer than 15 s")
         .long(),
         case("N18", "the reply comes before the request was read", (0, "-"), || {
             replies::hasty(ok(GOOD.as_bytes()).leak())
