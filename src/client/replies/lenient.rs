@@ -52,6 +52,15 @@ pub fn integer(piece: &RawValue) -> Option<i64> {
     whole(borrowed_text(piece)?.trim())
 }
 
+/// A length in seconds, without parts of a second, if it is one: no wrap-up lasts a year.
+#[must_use]
+pub fn seconds(piece: &RawValue) -> Option<i64> {
+    const YEAR: f64 = 366.0 * 24.0 * 60.0 * 60.0;
+    let seconds: f64 = borrowed_text(piece)?.trim().parse().ok()?;
+    #[expect(clippy::cast_possible_truncation, reason = "it is small")]
+    (seconds.abs() <= YEAR).then_some(seconds as i64)
+}
+
 /// The whole number that a text denotes, if it fits without loss.
 pub(crate) fn whole(text: &str) -> Option<i64> {
     // Beyond 2^53 a float no longer identifies one whole number.

@@ -50,7 +50,7 @@ fn decode(
     let in_wrapup = data.read_as("response", lenient::flag).ok_or_else(unclear)?;
     let ends_at = data.read_as("wrapETime", |value| moments::time(value, zone));
     // Named like a time that has passed, documented as the time that remains (`api.md` §2).
-    let reported = data.read_as("currentDuration", lenient::integer);
+    let reported = data.read_as("currentDuration", lenient::seconds);
     let computed = ends_at.map(|end| end.duration_since(server_now).as_secs());
     let mut notes = Vec::new();
     if let (true, Some(reported), Some(computed)) = (in_wrapup, reported, computed)
@@ -126,6 +126,17 @@ mod tests {
             assert_eq!((wrapup.remaining_seconds, wrapup.ends_at, notes.len()), (Some(12), None, 0));
         }
         assert_eq!(read_data(r#"{"response":1}"#).0.remaining_seconds, None);
+        for (given, seconds) in [
+            ("12.7", Some(12)),
+            (r#""-3.5""#, Some(-3)),
+            ("31622400", Some(31_622_400)),
+            ("31622401", None),
+            ("-9223372036854775808", None),
+            (r#""NaN""#, None),
+        ] {
+            let (wrapup, _) = read_data(&format!(r#"{{"response":1,"currentDuration":{given}}}"#));
+            assert_eq!(wrapup.remaining_seconds, seconds, "{given}");
+        }
     }
 
     #[test]
