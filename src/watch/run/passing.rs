@@ -27,8 +27,10 @@ impl<S: Source> Watch<'_, S> {
         self.find_logins();
         for index in 0..self.agents.len() {
             let agent = &self.agents[index];
+            let seen_at = agent.view.seen_at(now, self.plan.interval);
+            // What an earlier run has recorded goes over no limit before an answer has shown that it still goes on.
             let (kinds, crossed) =
-                alerts::evaluate(&self.plan.limits, agent.memory.state(), &agent.view.crossed, now);
+                alerts::evaluate(&self.plan.limits, &agent.view.state, &agent.view.crossed, seen_at);
             if !kinds.is_empty() {
                 let events: Vec<Event> =
                     kinds.into_iter().map(|kind| self.event(Some(index), kind)).collect();

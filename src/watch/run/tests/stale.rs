@@ -1,6 +1,14 @@
 //! `--max-stale`: a watch ends when no server has answered for so long, but not because it has sent no request.
 
+use std::sync::Arc;
+
 use super::*;
+use crate::floor::diff::Memory;
+use crate::floor::event::WrapupStarted;
+use crate::floor::samples::{in_wrapup, not_in_wrapup};
+use crate::watch::recorder::backend::{Begun, BegunAgent};
+use crate::watch::recorder::model::Model;
+use crate::watch::run::journal::RecordingChoices;
 
 #[tokio::test(start_paused = true)]
 async fn a_watch_that_may_not_grow_stale_ends_when_nobody_has_answered_for_so_long() {
@@ -91,4 +99,54 @@ async fn one_profile_that_answers_keeps_the_others_from_being_stale() {
     floor.profiles[1].script = Rc::new(|_| Answer::Nothing);
     floor.plan.max_stale = Some(seconds(60));
     assert_eq!(floor.watch().await.0.unwrap(), EndReason::Timeout);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_goes_over_a_limit_while_nobody_answers() {
+    for (is_down_from, alerts) in [(40, 0), (300, 1)] {
+        let mut floor = Floor::of(seconds(200), move |at| {
+            if at < seconds(is_down_from) { Answer::Wrapup(in_wrapup(Some("c1"), None)) } else { no_answer() }
+        });
+        floor.plan.scope.wrapups = true;
+        floor.plan.limits = vec!["wrapup=90s".parse().unwrap()];
+        let (_, recorded) = floor.watch().await;
+        assert_eq!(recorded.moments_of("alert").len(), alerts, "{:?}", recorded.names());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_earlier_run_has_recorded_goes_over_no_limit_before_anybody_has_answered() {
+    for is_over in [true, false] {
+        let mut floor = Floor::of(seconds(30), move |_| {
+            Answer::Wrapup(if is_over { not_in_wrapup() } else { in_wrapup(Some("c1"), None) })
+        });
+        floor.plan.scope.wrapups = true;
+        floor.plan.limits = vec!["wrapup=90s".parse().unwrap()];
+        let started = floor.profiles[0].started;
+        let now = wall(started);
+        let before = wall(started) - SignedDuration::from_mins(10);
+        let begun = WrapupStarted {
+            ends_at: None,
+            remaining_seconds: None,
+            call_id: Some("c1".to_owned()),
+            customer: None,
+        };
+        let event =
+            Event { at: before, server_time: None, profile: None, kind: EventKind::WrapupStarted(begun) };
+        let clocks = OwnClocks::after_past(now);
+        let memory = Memory::default().restored(None, [&event], &[], &clocks);
+        let book = Arc::default();
+        let (model, begun) = Model::begin(&book, "watch", 1, &clocks, now);
+        let agents = begun.agents.into_iter().zip([memory]);
+        let agents = agents.map(|(agent, memory)| BegunAgent { memory, ..agent }).collect();
+        let begun = Begun { agents, ..Begun::default() };
+        let choices = RecordingChoices { has_stdout: true, polls_always: true, is_kept: true };
+        let journal = WatchJournal::start(Box::new(model), begun, INTERVAL, choices).unwrap();
+        let mut events = KeepingSink { started, events: vec![], end: None, shown: 0, takes: usize::MAX };
+        let watch = floor.new_watch_that_records(Sinks::new(vec![&mut events]), Some(journal), &|_| ());
+        watch.run(timeout(seconds(30))).await.unwrap();
+        let alerts = events.moments_of("alert");
+        assert_eq!(alerts.len(), usize::from(!is_over), "{:?}", events.names());
+        assert!(alerts.iter().all(|at| *at > Duration::ZERO), "{alerts:?}");
+    }
 }

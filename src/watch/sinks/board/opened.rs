@@ -13,7 +13,6 @@ use crate::output::text::width::{cut, pad_right, width, wrap};
 use crate::watch::sinks::board::paint::Line;
 use crate::watch::sinks::board::today;
 use crate::watch::sinks::shown::event;
-use crate::watch::sinks::shown::summary::seen_at;
 use crate::watch::sinks::shown::wording::Wording;
 use crate::watch::view::{AgentView, FloorView, ServerName};
 
@@ -145,7 +144,7 @@ fn present<'a>(
     wrapup_began: Option<Timestamp>,
     wording: &Wording<'_>,
 ) -> Vec<Entry<'a>> {
-    let seen_at = seen_at(agent, view);
+    let seen_at = agent.seen_at(view.now, view.interval);
     let Overview { breaking, wrapping, .. } = Overview::of(&agent.state, seen_at);
     let wrapup = wrapping.map(|since| {
         let end = since.state.ends_at.map(|end| format!("until {}", wording.clock(end)));

@@ -18,7 +18,6 @@ use crate::watch::sinks::board::feed;
 use crate::watch::sinks::shown::agent::{mark, measured, reason, state_tint, state_word, tags};
 use crate::watch::sinks::shown::event;
 use crate::watch::sinks::shown::names::Names;
-use crate::watch::sinks::shown::summary::seen_at;
 use crate::watch::sinks::shown::wording::Wording;
 use crate::watch::source::WatchScope;
 use crate::watch::view::{AgentView, FloorView};
@@ -139,7 +138,7 @@ pub(crate) fn row(
     limits: &[Limit],
     wording: &Wording<'_>,
 ) -> RowView {
-    let now = seen_at(agent, view);
+    let now = agent.seen_at(view.now, view.interval);
     // What was known of an agent who is no longer followed goes on for nobody knows how long.
     let forgotten = AgentState::default();
     let overview = Overview::of(if agent.is_over() { &forgotten } else { &agent.state }, now);

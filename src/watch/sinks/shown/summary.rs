@@ -4,15 +4,11 @@ use std::time::Duration;
 
 use crate::floor::alerts::Limit;
 use crate::floor::event::Level;
-use crate::floor::state::AgentState;
 use crate::output::text::style::{IN_WRAPUP, Mark, NOTABLE, ON_BREAK, ORDINARY, Tint, UNKNOWN, WRONG};
 use crate::output::text::times;
 use crate::watch::sinks::shown::agent::{RECONNECTING, measured};
 use crate::watch::source::WatchScope;
-use crate::watch::view::{AgentView, FloorView, Phase};
-
-/// Data is stale after two intervals and this time.
-const GRACE: Duration = Duration::from_secs(5);
+use crate::watch::view::{FloorView, Phase};
 
 /// As in `status`, each agent counts once, and a break goes before a wrap-up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,7 +40,7 @@ pub(crate) fn tally(view: &FloorView, only: WatchScope, limits: &[Limit]) -> Tal
             _ => &mut tally.unknown,
         };
         *count += 1;
-        let level = measured(one, limits, seen_at(one, view)).level;
+        let level = measured(one, limits, one.seen_at(view.now, view.interval)).level;
         tally.over += usize::from(level.is_some());
         tally.level = tally.level.max(level);
     }
@@ -71,28 +67,6 @@ pub(crate) fn counts(tally: Tally, only: WatchScope) -> impl Iterator<Item = (Ma
     counts.into_iter().filter(|(is_wanted, ..)| *is_wanted).map(|(_, mark, word, count)| (mark, word, count))
 }
 
-/// Whether the last answer about the agent is older than it should be.
-pub(crate) fn is_silent(agent: &AgentView, view: &FloorView) -> bool {
-    let is_late = |lag| lag > view.interval * 2 + GRACE;
-    !agent.is_over() && lag(agent, view).is_some_and(is_late)
-}
-
-/// The monotonic moment for which what is shown of an agent speaks: now, or that of the last answer if no other came when it
-/// should. Then nobody knows whether the state still goes on, so its length stands still.
-pub(crate) fn seen_at(agent: &AgentView, view: &FloorView) -> Duration {
-    let lag = lag(agent, view).filter(|_| is_silent(agent, view));
-    view.now.saturating_sub(lag.unwrap_or_default())
-}
-
-/// How old the last answer is that said all that was asked for; before there is one, what is known from a part of one, or
-/// from an earlier run.
-pub(crate) fn lag(agent: &AgentView, view: &FloorView) -> Option<Duration> {
-    let AgentState { break_state, wrapup, .. } = &agent.state;
-    let of_break = break_state.as_ref().map(|known| known.age(view.now));
-    let of_wrapup = wrapup.as_ref().map(|known| known.age(view.now));
-    agent.health.lag(view.now).or_else(|| of_break.into_iter().chain(of_wrapup).min())
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Liveness {
     /// No answer yet, and no failure either.
@@ -115,7 +89,7 @@ pub(crate) fn liveness(view: &FloorView) -> Liveness {
         Liveness::Ended
     } else if failing > 0 {
         Liveness::Reconnecting(failing)
-    } else if alive().any(|one| is_silent(one, view)) {
+    } else if alive().any(|one| one.is_silent(view.now, view.interval)) {
         Liveness::Stale
     } else if alive().any(|one| one.health.last_ok().is_none()) {
         Liveness::Starting

@@ -25,7 +25,7 @@ use crate::output::presentation::TimeStyle;
 use crate::output::text::sanitize::sanitize;
 use crate::watch::sinks::shown::event::{self, EventRow};
 use crate::watch::sinks::shown::names::Names;
-use crate::watch::sinks::shown::summary::{Liveness, counts, lag, liveness, tally};
+use crate::watch::sinks::shown::summary::{Liveness, counts, liveness, tally};
 use crate::watch::sinks::shown::wording::Wording;
 use crate::watch::sinks::wall::page::options::{Lengths, class};
 use crate::watch::sinks::wall::page::rows::{Row, rows};
@@ -127,7 +127,7 @@ impl Page {
 
 /// The agents that have not been heard of for long keep their names only.
 fn without_what_is_forgotten(view: &FloorView) -> FloorView {
-    let shown = |agent: &Arc<AgentView>| match lag(agent, view) {
+    let shown = |agent: &Arc<AgentView>| match agent.lag(view.now) {
         Some(lag) if lag >= FORGOTTEN_AFTER => {
             Arc::new(AgentView { state: AgentState::default(), ..AgentView::clone(agent) })
         }

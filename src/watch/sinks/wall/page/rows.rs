@@ -14,7 +14,6 @@ use crate::output::text::style::{Mark, ORDINARY, Tint, UNKNOWN};
 use crate::watch::sinks::shown::agent::{mark, measured, reason, state_tint, state_word, tags};
 use crate::watch::sinks::shown::event;
 use crate::watch::sinks::shown::names::Names;
-use crate::watch::sinks::shown::summary::{is_silent, lag, seen_at};
 use crate::watch::sinks::shown::today::count;
 use crate::watch::sinks::shown::wording::Wording;
 use crate::watch::sinks::wall::page::options::{Lengths, PageOptions, class};
@@ -88,7 +87,7 @@ fn row(
     wording: &Wording<'_>,
     steady: &mut Steady,
 ) -> Row {
-    let now = seen_at(agent, view);
+    let now = agent.seen_at(view.now, view.interval);
     let second = second_of(view, now);
     // What was known of an agent who is no longer followed goes on for nobody knows how long.
     let forgotten = AgentState::default();
@@ -118,7 +117,7 @@ fn row(
         until,
         breaks: agent.today.as_deref().filter(|_| options.only.breaks).map(breaks),
         last: Last::of(agent, wording),
-        silent: is_silent(agent, view).then(|| Silence {
+        silent: agent.is_silent(view.now, view.interval).then(|| Silence {
             clock: last_seen(agent, view).map_or_else(String::new, |at| wording.clock(at)),
             second,
         }),
@@ -129,7 +128,7 @@ fn row(
 }
 
 fn last_seen(agent: &AgentView, view: &FloorView) -> Option<Timestamp> {
-    agent.health.last_ok().or_else(|| view.wall.checked_sub(lag(agent, view)?).ok())
+    agent.health.last_ok().or_else(|| view.wall.checked_sub(agent.lag(view.now)?).ok())
 }
 
 fn second_of(view: &FloorView, moment: Duration) -> i64 {
