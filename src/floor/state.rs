@@ -15,6 +15,8 @@ use crate::floor::identity::value::{RepeatedValue, ValueChange};
 use crate::floor::poll_result::PollResult;
 use crate::words::plain;
 
+pub(crate) use learned::Unbroken;
+
 mod learned;
 #[cfg(test)]
 mod tests;
@@ -53,12 +55,19 @@ pub struct StateSince<S> {
     server_now: Timestamp,
     /// When the answer came that said what `state` has: later ones may only have repeated it.
     said_at: Duration,
+    /// Of what was recorded: an answer that comes later leaves a hole behind the last one.
+    continued_until: Option<Duration>,
 }
 
 impl<S> StateSince<S> {
     fn new(state: S, seen_from: Duration, poll: &PollResult) -> Self {
-        let said_at = poll.monotonic;
-        Self { state, seen_from, polled_at: said_at, server_now: poll.server_now(), said_at }
+        let (polled_at, said_at) = (poll.monotonic, poll.monotonic);
+        Self { state, seen_from, polled_at, server_now: poll.server_now(), said_at, continued_until: None }
+    }
+
+    /// Since when answers have shown it without a hole, if one that came at `now` shows it as well.
+    fn shown_from(&self, now: Duration) -> Duration {
+        if self.continued_until.is_some_and(|until| until < now) { now } else { self.seen_from }
     }
 
     /// Seconds from `moment`, which the server named, until `now`; negative if it is still to come.
@@ -232,7 +241,8 @@ impl AgentState {
         let reason = RepeatedValue::new(new.reason.as_ref(), plain);
         let new = Break { reason: reason.get().cloned(), ..new.clone() };
         let mut seen_from = poll.monotonic;
-        if let Some(StateSince { state: old, seen_from: old_seen_from, .. }) = old {
+        let shown_from = old.as_ref().map(|old| old.shown_from(poll.monotonic));
+        if let Some(StateSince { state: old, .. }) = old {
             if old.on_break {
                 let end = new.since.filter(|_| new.on_break).unwrap_or_else(|| poll.server_now());
                 let lasted_seconds = old.since.map(|since| end.duration_since(since).as_secs().max(0));
@@ -246,7 +256,7 @@ impl AgentState {
                 let Break { reason, since, detail, .. } = new.clone();
                 events.push(EventKind::BreakStarted(BreakStarted { reason, since, detail }));
             } else if !old.on_break {
-                seen_from = old_seen_from;
+                seen_from = shown_from.unwrap_or(seen_from);
             }
         }
         let identity = BreakIdentity { starts: Starts::new(new.since, poll), reason };
@@ -259,10 +269,17 @@ impl AgentState {
         let mut call = RepeatedValue::new(new.call_id.as_ref(), as_written);
         let new = Wrapup { call_id: call.get().cloned(), ..new.clone() };
         let mut next = StateSince::new(new.clone(), poll.monotonic, poll);
-        if let Some(StateSince { state: old, seen_from, .. }) = old {
+        if let Some(known) = old {
+            let shown_from = known.shown_from(poll.monotonic);
+            let StateSince { state: old, seen_from, .. } = known;
             let known_call = self.call.take().filter(|_| old.in_wrapup && new.in_wrapup);
             let mut is_other = old.in_wrapup != new.in_wrapup;
-            next.seen_from = if is_other { poll.monotonic } else { seen_from };
+            next.seen_from = match (is_other, new.in_wrapup) {
+                (true, _) => poll.monotonic,
+                (false, true) => seen_from,
+                // What nobody saw may have been in between.
+                (false, false) => shown_from,
+            };
             if let Some(mut known) = known_call {
                 match known.after(new.call_id.as_ref(), poll.monotonic) {
                     ValueChange::Confirmed { since, .. } => {

@@ -14,7 +14,7 @@ use crate::floor::identity::hidden::Hiding;
 use crate::floor::identity::seen::Seen;
 use crate::floor::pause::{Moment, OwnClocks};
 use crate::floor::poll_result::PollResult;
-use crate::floor::state::AgentState;
+use crate::floor::state::{AgentState, Unbroken};
 use crate::floor::timeline::{AnswerMark, Coverage, NewEvent};
 
 #[cfg(test)]
@@ -97,7 +97,9 @@ impl Memory {
     fn attend_at(&mut self, row: &Coverage, clocks: &OwnClocks) {
         let Coverage { part, to: at, server_time, repeats, .. } = *row;
         let moment = clocks.moment_of(at, server_time);
-        self.state.attend(part, server_time.unwrap_or(at), moment);
+        let since = clocks.moment_of(row.from, None).monotonic();
+        let unbroken = Unbroken { since, pause: row.longest_pause() };
+        self.state.attend(part, server_time.unwrap_or(at), moment, unbroken);
         if part == FollowedPart::Tags {
             self.read_tags_at(moment);
             if repeats.is_some() && repeats != self.delivery.repeats() {

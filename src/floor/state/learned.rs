@@ -12,6 +12,15 @@ use crate::floor::pause::Moment;
 use crate::floor::state::{AgentState, BreakIdentity, StateSince, as_written};
 use crate::words::plain;
 
+/// A time in which answers came without a hole.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unbroken {
+    /// By our monotonic clock.
+    pub(crate) since: Duration,
+    /// An answer within this time after the last one leaves none behind it.
+    pub(crate) pause: Duration,
+}
+
 impl AgentState {
     /// Nothing is known but for whom the session answers.
     pub(crate) fn of_agent(agent_id: Option<&str>) -> Self {
@@ -62,7 +71,13 @@ impl AgentState {
 
     /// Takes that an answer about `part` came at the moment `now`, which the server called `server_now`. What it showed beyond what was
     /// reported before is in the events of the same answer.
-    pub(crate) fn attend(&mut self, part: FollowedPart, server_now: Timestamp, now: Moment) {
+    pub(crate) fn attend(
+        &mut self,
+        part: FollowedPart,
+        server_now: Timestamp,
+        now: Moment,
+        unbroken: Unbroken,
+    ) {
         let monotonic = now.monotonic();
         match part {
             FollowedPart::Tags => {}
@@ -71,11 +86,15 @@ impl AgentState {
                     identity.starts.attend(now);
                 }
                 let unknown = || StateSince::learned(Break::default(), server_now, monotonic);
-                self.break_state.get_or_insert_with(unknown).attend(server_now, monotonic);
+                let known = self.break_state.get_or_insert_with(unknown);
+                known.attend(server_now, monotonic);
+                known.go_on(unbroken, !known.state.on_break);
             }
             FollowedPart::Wrapups => {
                 let unknown = || StateSince::learned(Wrapup::default(), server_now, monotonic);
-                self.wrapup.get_or_insert_with(unknown).attend(server_now, monotonic);
+                let known = self.wrapup.get_or_insert_with(unknown);
+                known.attend(server_now, monotonic);
+                known.go_on(unbroken, !known.state.in_wrapup);
             }
         }
     }
@@ -108,7 +127,7 @@ impl AgentState {
 
 impl<S> StateSince<S> {
     fn learned(state: S, server_now: Timestamp, now: Duration) -> Self {
-        Self { state, seen_from: now, polled_at: now, server_now, said_at: now }
+        Self { state, seen_from: now, polled_at: now, server_now, said_at: now, continued_until: None }
     }
 
     /// An answer that is older than what is known adds nothing.
@@ -116,5 +135,14 @@ impl<S> StateSince<S> {
         if self.polled_at < now {
             (self.polled_at, self.server_now) = (now, server_now);
         }
+    }
+
+    /// Takes for how long answers came without a hole. What nobody saw may have been in a hole before, if the last answer `denies`
+    /// it.
+    fn go_on(&mut self, unbroken: Unbroken, denies: bool) {
+        if denies {
+            self.seen_from = self.seen_from.max(unbroken.since).min(self.polled_at);
+        }
+        self.continued_until = Some(self.polled_at.saturating_add(unbroken.pause));
     }
 }

@@ -265,9 +265,35 @@ fn the_seconds_that_were_left_count_down_where_the_server_gives_no_end() {
     learned.learn(&events[0], at(110), clocks.moment_of(at(110), None));
     let later = OwnClocks::of_request(at(110), at(130)).moment_of(at(130), None);
     let begun = learned.wrapup.clone().expect("learned").seen_from;
-    learned.attend(FollowedPart::Wrapups, at(130), later);
+    let unbroken = Unbroken { since: begun, pause: now(15) };
+    learned.attend(FollowedPart::Wrapups, at(130), later, unbroken);
     let known = learned.wrapup.expect("a wrap-up");
     assert_eq!(known.seconds_left(begun + now(20)), Some(40));
+}
+
+#[test]
+fn a_denial_is_no_longer_than_answers_came_without_a_hole() {
+    let now = Duration::from_secs;
+    let answer =
+        |second| PollResult { wrapup: Some(not_in_wrapup()), break_state: Some(working()), ..poll(second) };
+    let clocks = OwnClocks::of_request(at(0), at(2000));
+    let begin = clocks.moment().monotonic();
+    // Recorded from 100 to 200 s, in rows that begin at different times; then an answer that leaves a hole or none.
+    for (row_from, answered, seen_from) in [(0, 210, 50), (100, 210, 100), (100, 300, 300)] {
+        let mut state = AgentState::default();
+        let ended = BreakEnded { reason: None, since: None, lasted_seconds: None };
+        let over = WrapupEnded { ends_at: None, call_id: None, customer: None };
+        state.learn(&EventKind::BreakEnded(ended), at(50), clocks.moment_of(at(50), None));
+        state.learn(&EventKind::WrapupEnded(over), at(50), clocks.moment_of(at(50), None));
+        let unbroken = Unbroken { since: begin + now(row_from), pause: now(15) };
+        for part in [FollowedPart::Breaks, FollowedPart::Wrapups] {
+            state.attend(part, at(200), clocks.moment_of(at(200), None), unbroken);
+        }
+        let monotonic = begin + now(answered);
+        let (state, _) = state.after(&PollResult { monotonic, ..answer(answered) });
+        let from = [state.break_state.expect("known").seen_from, state.wrapup.expect("known").seen_from];
+        assert_eq!(from, [begin + now(seen_from); 2], "{row_from} {answered}");
+    }
 }
 
 #[test]
