@@ -30,6 +30,9 @@ pub enum LimitError {
     /// A state that has no limits.
     #[error("limit of {0:?} is not known; `break`, `break.REASON` and `wrapup` are")]
     UnknownState(String),
+    /// A reason without its state, as in `lunch=15m`.
+    #[error("limit of {0:?} is not known; for breaks with this reason it is called `break.{0}`")]
+    ReasonAlone(String),
     /// `break.=15m`.
     #[error("limit of {0:?} names no reason after the dot")]
     NoReason(String),
@@ -132,6 +135,7 @@ fn state(name: &str) -> Result<(AlertWhat, Option<String>), LimitError> {
         None if name == "wrapup" => Ok((AlertWhat::Wrapup, None)),
         Some(("break", reason)) if plain(reason).is_empty() => Err(LimitError::NoReason(name.to_owned())),
         Some(("break", reason)) => Ok((AlertWhat::Break, Some(plain(reason)))),
+        None if !plain(name).is_empty() => Err(LimitError::ReasonAlone(name.to_owned())),
         _ => Err(LimitError::UnknownState(name.to_owned())),
     }
 }

@@ -26,7 +26,11 @@ fn what_cannot_be_read_is_explained() {
     let table = [
         ("", "limit \"\" has no `=`; write it like `break=15m`"),
         ("break", "limit \"break\" has no `=`; write it like `break=15m`"),
-        ("pause=5m", "limit of \"pause\" is not known; `break`, `break.REASON` and `wrapup` are"),
+        (
+            "lunch=5m",
+            "limit of \"lunch\" is not known; for breaks with this reason it is called `break.lunch`",
+        ),
+        ("=5m", "limit of \"\" is not known; `break`, `break.REASON` and `wrapup` are"),
         ("wrapup.sale=5m", "limit of \"wrapup.sale\" is not known; `break`, `break.REASON` and `wrapup` are"),
         ("break.=5m", "limit of \"break.\" names no reason after the dot"),
         ("break=", "limit \"\" is not a length of time like `90s`, `15m` or `1h30m`"),
