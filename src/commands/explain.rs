@@ -194,7 +194,14 @@ impl Topic {
 fn unknown(topic: Topic) -> Failure {
     match topic {
         Topic::Code(_) | Topic::Shift => {
-            Failure::failed("refused", "this code is unknown: DeepCall does not document it")
+            let failure = Failure::failed("refused", "this code is unknown: DeepCall does not document it");
+            let failure = match topic {
+                Topic::Code(Some(code @ 0..=255)) => {
+                    failure.hint(format!("about the exit code {code}: `deepcall explain exit {code}`"))
+                }
+                _ => failure,
+            };
+            failure
                 .hint(
                     "the server's own message, which deepcall prints with the error, is the only explanation",
                 )

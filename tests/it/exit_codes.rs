@@ -164,6 +164,7 @@ fn explain_prints_from_the_same_table_and_needs_no_network() {
         assert_eq!(ran.json()["exits"][0]["meaning"], meaning);
     }
     world.run("explain 77777").ended_with(1);
+    assert!(world.run("explain 4").ended_with(1).stderr.contains("`deepcall explain exit 4`"));
     world.run("explain nonsense").ended_with(2);
     let ran = world.run("explain exit 77").ended_with(1);
     assert!(ran.stderr.contains("has no such exit code") && !ran.stderr.contains("server"), "{ran}");
