@@ -152,7 +152,11 @@ pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
     } else {
         app.console.answer(Outcome::done(report.to_report()), &renderer)?;
     }
-    for note in note.into_iter().chain(words::joined(&report)) {
+    let is_part = choice != Choice::All && report.total.missed_not_called_back.is_some_and(|open| open > 0);
+    let of_others = is_part.then(|| {
+        "not called: by none of these agents; without --profile, those whom somebody else called do not count".to_owned()
+    });
+    for note in note.into_iter().chain(of_others).chain(words::joined(&report)) {
         app.console.note(&note);
     }
     note_unreadable(&app.console, &journal);
@@ -284,14 +288,17 @@ fn nothing_covered(
                 .to_owned(),
         ));
     }
-    let range = |from, to| times::range(from, to, report.frame.now, &report.frame.zone);
+    let Frame { now, zone, window, .. } = &report.frame;
+    let range = |from, to| {
+        let range = times::range(from, to, *now, zone);
+        // Beside a window of another day.
+        let is_today = [from, to].map(|at| zone.to_datetime(at).date()) == [zone.to_datetime(*now).date(); 2];
+        if is_today { format!("today {range}") } else { range }
+    };
     let who = if is_simulated { "the sandbox" } else { "the journal" };
-    let held = match journal.status(report.frame.now)?.answers {
+    let held = match journal.status(*now)?.answers {
         Some((from, to)) => format!("{who} holds answers from {}", range(from, to)),
         None => format!("{who} holds no answers yet"),
     };
-    Ok(Some(format!(
-        "nothing was recorded in {}; {held}",
-        range(report.frame.window.from, report.frame.window.to)
-    )))
+    Ok(Some(format!("nothing was recorded in {}; {held}", range(window.from, window.to))))
 }

@@ -165,7 +165,8 @@ fn not_recorded(report: &ShiftReport) -> String {
         return "Nothing was recorded about any agent.".to_owned();
     };
     if gaps.iter().all(Vec::is_empty) {
-        return "Every agent was recorded for the whole shift.".to_owned();
+        let so_far = if report.frame.window.to >= report.frame.now { " so far" } else { "" };
+        return format!("Every agent was recorded for the whole shift{so_far}.");
     }
     // Gaps of one length are not yet gaps at one time.
     if gaps.len() > 1 && gaps.iter().all(|gaps| length(gaps) == length(&of_all)) {
@@ -301,6 +302,9 @@ mod tests {
         ] {
             assert_eq!(not_recorded(&with_gaps(agents)), wanted);
         }
+        let mut goes_on = with_gaps(&[("asha", &[])]);
+        goes_on.frame.now = goes_on.frame.window.to;
+        assert_eq!(not_recorded(&goes_on), "Every agent was recorded for the whole shift so far.");
     }
 
     #[test]

@@ -14,6 +14,20 @@ fn sum(of: &[Value], key: &str) -> i64 {
 }
 
 #[test]
+fn of_one_agent_a_note_says_that_what_others_called_does_not_count() {
+    let open = |line: &str| {
+        let ran = configured(HOUSE).run(line).ended_with(0);
+        let document = ran.json();
+        let asha = rows(&document, "agents").iter().find(|agent| agent["profile"] == "asha").unwrap().clone();
+        (number(&asha["missed_not_called_back"]), ran.stderr.contains("not called: by none of these agents"))
+    };
+    let (of_all, is_noted) = open("shift --sandbox --json");
+    assert!(!is_noted);
+    let (alone, is_noted) = open("shift --sandbox -p asha --json");
+    assert!(is_noted && alone > of_all, "{alone} {of_all}");
+}
+
+#[test]
 fn the_document_has_the_keys_of_its_schema_and_no_others() {
     let document = configured(HOUSE).run("shift --sandbox --agents 2 --json").ended_with(0).json();
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
