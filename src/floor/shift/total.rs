@@ -22,7 +22,8 @@ pub struct Total {
     pub covered: Duration,
     pub breaks: Option<u32>,
     pub break_time: Option<Bounded>,
-    /// `longest` is that of one break.
+    /// `longest` is that of one break, and what is allowed is for all whose breaks are known: also for those who had none for
+    /// this reason.
     pub by_reason: Vec<ReasonShare>,
     /// What those are allowed whose breaks are known.
     pub allowance: Option<Duration>,
@@ -58,7 +59,7 @@ pub fn total<'a>(agents: impl IntoIterator<Item = &'a AgentShift>) -> Total {
         covered: agents.iter().map(|agent| agent.covered).sum(),
         breaks: add(breaks().map(BreakFigures::count), u32::saturating_add),
         break_time: add(breaks().map(|of| of.time), Bounded::plus),
-        by_reason: by_reason(breaks()),
+        by_reason: by_reason(&breaks().collect::<Vec<_>>()),
         allowance: add(breaks().filter_map(|of| of.allowance), Duration::saturating_add),
         balance: add(breaks().filter_map(|of| of.balance), SignedDuration::saturating_add),
         over_limit: add(breaks().filter_map(|of| of.over_limit), |one, other| OverLimit {
@@ -93,19 +94,20 @@ fn mean_share(agents: &[&AgentShift]) -> Option<f64> {
     Some(agents.iter().map(|agent| agent.covered_share).sum::<f64>() / f64::from(count))
 }
 
-fn by_reason<'f>(breaks: impl Iterator<Item = &'f BreakFigures>) -> Vec<ReasonShare> {
+fn by_reason(breaks: &[&BreakFigures]) -> Vec<ReasonShare> {
+    let agents = u32::try_from(breaks.len()).unwrap_or(u32::MAX);
     let mut sums: Vec<ReasonShare> = Vec::new();
-    for share in breaks.flat_map(|of| &of.by_reason) {
+    for share in breaks.iter().flat_map(|of| &of.by_reason) {
         let is_same =
             |sum: &&mut ReasonShare| sum.reason.as_deref().map(plain) == share.reason.as_deref().map(plain);
         let Some(sum) = sums.iter_mut().find(is_same) else {
-            sums.push(share.clone());
+            let allowance = share.allowance.map(|of_one| of_one.saturating_mul(agents));
+            sums.push(ReasonShare { allowance, ..share.clone() });
             continue;
         };
         sum.count += share.count;
         sum.time = sum.time.plus(share.time);
         sum.longest = sum.longest.max(share.longest);
-        sum.allowance = sum.allowance.zip(share.allowance).map(|(one, other)| one + other);
         sum.over = sum.over.zip(share.over).map(|(one, other)| one + other);
         sum.is_open |= share.is_open;
     }

@@ -324,4 +324,13 @@ fn the_total_adds_what_is_known_and_weighs_means_by_their_numbers() {
     assert_eq!(kinds, [(Some("missed"), 2), (Some("note"), 1)]);
     assert_eq!((sum.missed_customers, sum.missed_not_called_back), (Some(2), None));
     assert_eq!(total(&[]), Total::default());
+    let lunch = of(&[started(100, "Lunch", None), ended(700)], &always());
+    let without = of(&[], &always());
+    let sum = total(&[lunch, without]);
+    assert_eq!(
+        shares(&sum.by_reason),
+        [(Some("Lunch"), 1, 600, 600, Some(1800), Some(0))],
+        "two are allowed one"
+    );
+    assert_eq!(sum.allowance, Some(length(3000)));
 }
