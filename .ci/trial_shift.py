@@ -103,7 +103,8 @@ class ShiftComparison:
         for stay in stays:
             pieces, is_split = self.pieces(stay)
             pieces = [(max(begin, self.window[0]), min(end, self.window[1])) for begin, end in pieces]
-            if not is_split:
+            # Nor are the bounds of one that began or ended at a time that the clock went through twice.
+            if not is_split and not any(self.known.is_ambiguous(at) for piece in pieces for at in piece):
                 surely += pieces
             # Of what went on while the clock was set, only the two ends are known.
             possibly.append((min(begin for begin, _ in pieces), max(end for _, end in pieces)))
