@@ -51,7 +51,8 @@ impl CrossedLimits {
     }
 }
 
-/// The events at the monotonic moment `now`, and what is reported once they are written.
+/// The events at the monotonic moment `now`, and what is reported once they are written. A state goes over no limit while answers
+/// about it are missing for longer than `patience`: nobody knows whether it still goes on.
 ///
 /// Each level is reported once for each break or wrap-up. It is taken back only when that state ends, never
 /// because a start was corrected: that is the hysteresis.
@@ -61,14 +62,15 @@ pub fn evaluate(
     state: &AgentState,
     crossed: &CrossedLimits,
     now: Duration,
+    patience: Duration,
 ) -> (Vec<EventKind>, CrossedLimits) {
     // Called for every agent at every answer: without limits there is nothing to measure.
     if limits.is_empty() {
         return (Vec::new(), CrossedLimits::default());
     }
     let mut events = Vec::new();
-    let on_break = measured_break(state, now);
-    let wrapup = measured_wrapup(state, now);
+    let on_break = measured_break(state, now, patience);
+    let wrapup = measured_wrapup(state, now, patience);
     let next = CrossedLimits {
         break_alert: follow(limits, on_break, crossed.break_alert.as_ref(), now, &mut events),
         wrapup_alert: follow(limits, wrapup, crossed.wrapup_alert.as_ref(), now, &mut events),
@@ -82,7 +84,7 @@ pub fn next_crossing(limits: &[Limit], state: &AgentState, now: Duration) -> Opt
     if limits.is_empty() {
         return None;
     }
-    [measured_break(state, now), measured_wrapup(state, now)]
+    [measured_break(state, now, Duration::MAX), measured_wrapup(state, now, Duration::MAX)]
         .into_iter()
         .flatten()
         .filter_map(|measured| {
@@ -94,23 +96,23 @@ pub fn next_crossing(limits: &[Limit], state: &AgentState, now: Duration) -> Opt
         .min()
 }
 
-fn measured_break(state: &AgentState, now: Duration) -> Option<Measured> {
+fn measured_break(state: &AgentState, now: Duration, patience: Duration) -> Option<Measured> {
     let since = state.break_state.as_ref().filter(|since| since.state.on_break)?;
     Some(Measured {
         what: AlertWhat::Break,
         reason: since.state.reason.clone(),
         state: since.seen_from,
-        seconds: since.seconds_at_least(now),
+        seconds: since.seconds_at_least(since.known_until(now, patience)),
     })
 }
 
-fn measured_wrapup(state: &AgentState, now: Duration) -> Option<Measured> {
+fn measured_wrapup(state: &AgentState, now: Duration, patience: Duration) -> Option<Measured> {
     let since = state.wrapup.as_ref().filter(|since| since.state.in_wrapup)?;
     Some(Measured {
         what: AlertWhat::Wrapup,
         reason: None,
         state: since.seen_from,
-        seconds: since.seconds_at_least(now),
+        seconds: since.seconds_at_least(since.known_until(now, patience)),
     })
 }
 

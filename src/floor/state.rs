@@ -82,6 +82,12 @@ impl<S> StateSince<S> {
         now.saturating_sub(self.polled_at)
     }
 
+    /// Until when it is known to go on at `now`: until now, unless the next answer is late because none came within `patience`.
+    #[must_use]
+    pub fn known_until(&self, now: Duration, patience: Duration) -> Duration {
+        if self.age(now) > patience { self.polled_at } else { now }
+    }
+
     /// Whether the answer that came at `moment` is the last one.
     pub(crate) fn is_of(&self, moment: Duration) -> bool {
         self.polled_at == moment

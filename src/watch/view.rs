@@ -23,6 +23,12 @@ pub(crate) const KEPT_OF_FLOOR: usize = 1_000;
 /// Data is stale after two intervals and this time.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// For so long no answer is missing, if polls are so far apart.
+#[must_use]
+pub fn patience(interval: Duration) -> Duration {
+    interval * 2 + GRACE
+}
+
 /// The whole floor. Unchanged parts are shared with the last one, so a copy costs little.
 #[derive(Clone, Debug, Default)]
 pub struct FloorView {
@@ -116,25 +122,23 @@ impl AgentView {
         matches!(self.phase, Phase::Over(_))
     }
 
-    /// How old the last answer is that said all that was asked for; before there is one, what is known from a part of one, or
-    /// from an earlier run.
+    /// How old the last answer is, which may have said only a part of what was asked for, or be of an earlier run.
     #[must_use]
     pub fn lag(&self, now: Duration) -> Option<Duration> {
         let AgentState { break_state, wrapup, .. } = &self.state;
         let of_break = break_state.as_ref().map(|known| known.age(now));
         let of_wrapup = wrapup.as_ref().map(|known| known.age(now));
-        self.health.lag(now).or_else(|| of_break.into_iter().chain(of_wrapup).min())
+        [self.health.lag(now), of_break, of_wrapup].into_iter().flatten().min()
     }
 
     /// Whether the last answer is older than it should be.
     #[must_use]
     pub fn is_silent(&self, now: Duration, interval: Duration) -> bool {
-        let is_late = |lag| lag > interval * 2 + GRACE;
-        !self.is_over() && self.lag(now).is_some_and(is_late)
+        !self.is_over() && self.lag(now).is_some_and(|lag| lag > patience(interval))
     }
 
     /// The monotonic moment for which what is known speaks: now, or that of the last answer if no other came when it should.
-    /// Then nobody knows whether the state still goes on: its length stands still, and goes over no limit.
+    /// Then nobody knows whether the state still goes on, and its length stands still.
     #[must_use]
     pub fn seen_at(&self, now: Duration, interval: Duration) -> Duration {
         let lag = self.lag(now).filter(|_| self.is_silent(now, interval));

@@ -3,6 +3,9 @@ use crate::floor::answer::{Break, Wrapup};
 use crate::floor::poll_result::PollResult;
 use crate::floor::samples::{in_wrapup, not_in_wrapup, on_break, poll, working};
 
+/// Longer than these tests wait for an answer.
+const PATIENCE: Duration = Duration::from_secs(1000);
+
 /// A profile whose alerts are followed.
 struct Floor {
     limits: Vec<Limit>,
@@ -30,7 +33,7 @@ impl Floor {
 
     fn at(&mut self, second: u64) -> Vec<String> {
         let (events, crossed) =
-            evaluate(&self.limits, &self.state, &self.crossed, Duration::from_secs(second));
+            evaluate(&self.limits, &self.state, &self.crossed, Duration::from_secs(second), PATIENCE);
         self.crossed = crossed;
         events.iter().map(spoken).collect()
     }
@@ -130,10 +133,31 @@ fn the_next_crossing_is_known_beforehand() {
 }
 
 #[test]
+fn each_state_goes_over_its_limit_only_while_answers_about_it_come() {
+    let mut floor = Floor::new(&["break=1m", "wrapup=1m"]);
+    let take = |floor: &mut Floor, answer: PollResult| floor.state = floor.state.after(&answer).0;
+    let wrapup = |second| PollResult { wrapup: Some(in_wrapup(Some("c1"), None)), ..poll(second) };
+    take(&mut floor, wrapup(100));
+    // From then on, only breaks are answered.
+    for second in (100..205).step_by(5) {
+        take(&mut floor, PollResult { break_state: Some(on_break(None, None)), ..poll(second) });
+    }
+    let over = |floor: &Floor, second| {
+        let (now, patience) = (Duration::from_secs(second), Duration::from_secs(15));
+        let events = evaluate(&floor.limits, &floor.state, &floor.crossed, now, patience).0;
+        events.iter().map(spoken).collect::<Vec<_>>()
+    };
+    assert_eq!(over(&floor, 215), ["break critical over 115/60"]);
+    assert_eq!(over(&floor, 216), ["break critical over 100/60"], "as the last answer showed it");
+    take(&mut floor, wrapup(216));
+    assert_eq!(over(&floor, 217), ["break critical over 100/60", "wrapup critical over 117/60"]);
+}
+
+#[test]
 fn evaluating_twice_without_keeping_the_result_gives_the_same() {
     let mut floor = Floor::new(&["break=1m"]);
     floor.sees(50, on_break(None, Some(0)));
-    let again = || evaluate(&floor.limits, &floor.state, &floor.crossed, Duration::from_secs(70)).0;
+    let again = || evaluate(&floor.limits, &floor.state, &floor.crossed, Duration::from_secs(70), PATIENCE).0;
     assert_eq!(spoken(&again()[0]), spoken(&again()[0]));
     assert_eq!(floor.crossed.break_level(), None);
 }

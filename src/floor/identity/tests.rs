@@ -113,7 +113,8 @@ impl Watch {
             assert_eq!(events, again, "a poll that is not committed changes nothing");
         }
         self.memory.commit(change);
-        let (alerts, crossed) = alerts::evaluate(&limits, self.memory.state(), &self.crossed, poll.monotonic);
+        let (alerts, crossed) =
+            alerts::evaluate(&limits, self.memory.state(), &self.crossed, poll.monotonic, Duration::MAX);
         self.crossed = crossed;
         let kinds = events.into_iter().map(|event| event.kind).chain(alerts);
         let second = poll.monotonic.as_secs();

@@ -8,7 +8,7 @@ use crate::floor::{alerts, health};
 use crate::watch::run::Watch;
 use crate::watch::sinks::Turn;
 use crate::watch::source::Source;
-use crate::watch::view::Phase;
+use crate::watch::view::{Phase, patience};
 
 /// A loop that takes longer for a turn was held up: the process was stopped, or a durable sink was blocked.
 const LONGEST_TURN: Duration = Duration::from_secs(3);
@@ -27,10 +27,10 @@ impl<S: Source> Watch<'_, S> {
         self.find_logins();
         for index in 0..self.agents.len() {
             let agent = &self.agents[index];
-            let seen_at = agent.view.seen_at(now, self.plan.interval);
+            let patience = patience(self.plan.interval);
             // What an earlier run has recorded goes over no limit before an answer has shown that it still goes on.
             let (kinds, crossed) =
-                alerts::evaluate(&self.plan.limits, &agent.view.state, &agent.view.crossed, seen_at);
+                alerts::evaluate(&self.plan.limits, &agent.view.state, &agent.view.crossed, now, patience);
             if !kinds.is_empty() {
                 let events: Vec<Event> =
                     kinds.into_iter().map(|kind| self.event(Some(index), kind)).collect();

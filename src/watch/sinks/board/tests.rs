@@ -64,7 +64,7 @@ impl Stage {
         let repeated = self.view.now.saturating_sub(Duration::from_secs(10));
         let ago = result.monotonic.max(repeated).saturating_sub(result.monotonic);
         agent.health = agent.health.after_answer(result.taken_at + ago, result.monotonic + ago).0;
-        agent.crossed = evaluate(&self.limits, &agent.state, &agent.crossed, self.view.now).1;
+        agent.crossed = evaluate(&self.limits, &agent.state, &agent.crossed, self.view.now, Duration::MAX).1;
         agent.phase = Phase::Due(self.view.now + Duration::from_secs(2));
         self.view.agents.push(Arc::new(agent));
         let index = self.view.agents.len() - 1;

@@ -69,7 +69,7 @@ fn each_figure_of_the_floor_is_a_sample() {
     let asha =
         with_events(asha, &[break_started(400, "Lunch"), notified("t1", "missed"), notified("t2", "Missed")]);
     let limits = ["break=5m:15m".parse().expect("a limit")];
-    let crossed = evaluate(&limits, &asha.state, &asha.crossed, Duration::from_secs(NOW)).1;
+    let crossed = evaluate(&limits, &asha.state, &asha.crossed, Duration::from_secs(NOW), Duration::MAX).1;
     let ravi = agent("ravi", NOW, working(), in_wrapup(Some("c1"), Some(1_060)));
     let mei = agent("mei", 984, on_break(None, None), not_in_wrapup());
     let view = floor(vec![AgentView { crossed, ..asha }, ravi, mei]);

@@ -49,7 +49,7 @@ impl Stage {
         let agent = self.agent(index);
         agent.state = agent.state.after(result).0;
         agent.health = agent.health.after_answer(result.taken_at, result.monotonic).0;
-        agent.crossed = evaluate(&limits, &agent.state, &agent.crossed, now).1;
+        agent.crossed = evaluate(&limits, &agent.state, &agent.crossed, now, Duration::MAX).1;
         for tag in result.tags.iter().flatten() {
             self.note(index, tag.clone());
         }
