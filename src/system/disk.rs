@@ -1,5 +1,5 @@
-//! Which disks are full, and which are in another machine. SQLite keeps its write-ahead log in step by shared memory and file locks, which
-//! network file systems pretend to have: databases on them are damaged sooner or later.
+//! Which disks are full, and which are in another machine. SQLite keeps its write-ahead log in step by shared memory and file
+//! locks, which network file systems pretend to have: databases on them are damaged sooner or later.
 
 use std::path::Path;
 

@@ -198,7 +198,7 @@ async fn record_wrapups(covered: SignedDuration, begins: Duration, ends: Duratio
         tokio::time::sleep(seconds(60)).await;
         book.lock().unwrap().is_full = false;
         let began = std::time::Instant::now();
-        while book.lock().unwrap().events.len() < 4 && began.elapsed() < seconds(5) {
+        while book.lock().unwrap().events.len() < 4 && began.elapsed() < seconds(30) {
             tokio::time::sleep(seconds(1)).await;
         }
         EndReason::ConditionMet
