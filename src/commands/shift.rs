@@ -154,7 +154,7 @@ pub(crate) fn run(args: &ShiftArgs, app: &App) -> Result<ExitStatus, Failure> {
     }
     let is_part = choice != Choice::All && report.total.missed_not_called_back.is_some_and(|open| open > 0);
     let of_others = is_part.then(|| {
-        "not called: by none of these agents; without --profile, those whom somebody else called do not count".to_owned()
+        "NOT CALLED counts customers whom none of these agents called; without --profile, calls of the whole team count".to_owned()
     });
     for note in note.into_iter().chain(of_others).chain(words::joined(&report)) {
         app.console.note(&note);

@@ -19,7 +19,10 @@ fn of_one_agent_a_note_says_that_what_others_called_does_not_count() {
         let ran = configured(HOUSE).run(line).ended_with(0);
         let document = ran.json();
         let asha = rows(&document, "agents").iter().find(|agent| agent["profile"] == "asha").unwrap().clone();
-        (number(&asha["missed_not_called_back"]), ran.stderr.contains("not called: by none of these agents"))
+        (
+            number(&asha["missed_not_called_back"]),
+            ran.stderr.contains("NOT CALLED counts customers whom none of these agents called"),
+        )
     };
     let (of_all, is_noted) = open("shift --sandbox --json");
     assert!(!is_noted);
