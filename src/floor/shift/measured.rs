@@ -210,19 +210,20 @@ fn best(interval: &Interval, cover: &Cover, coverage: &[Coverage]) -> Span {
     let is_right = |since: &Timestamp| since.checked_add(UNSURE).is_ok_and(|latest| denied <= latest);
     let from = since(interval).filter(is_right).unwrap_or(start_hi).max(denied).min(start_hi);
     let ends_at = interval.ends_at.map(|ends_at| interval.by_our_clock(ends_at));
+    let is_answered_until = |end| cover.holds(Span { from: end_lo, to: end });
     let to = match (interval.end_hi, ends_at) {
         (Some(end_hi), Some(ends_at)) => ends_at.clamp(end_lo, end_hi.max(end_lo)),
-        (Some(end_hi), None) if cover.holds(Span { from: end_lo, to: end_hi }) => end_hi,
-        // It may have gone on until the answers were about another agent, and these go on.
-        (None, ends_at) if let Some(left_at) = interval.left_at => {
-            let until = if cover.holds(Span { from: end_lo, to: left_at }) { left_at } else { end_lo };
+        (Some(end_hi), None) if is_answered_until(end_hi) => end_hi,
+        (Some(_), None) => end_lo,
+        (None, ends_at) => {
+            let until = match interval.left_at {
+                // It may have gone on until the answers were about another agent.
+                Some(left_at) if is_answered_until(left_at) => left_at,
+                None if interval.open => goes_on_until(interval, coverage),
+                _ => end_lo,
+            };
             ends_at.map_or(until, |ends_at| ends_at.clamp(end_lo, until))
         }
-        (None, ends_at) if interval.open => {
-            let until = goes_on_until(interval, coverage);
-            ends_at.map_or(until, |ends_at| ends_at.clamp(end_lo, until))
-        }
-        _ => end_lo,
     };
     Span { from, to: to.max(start_hi) }
 }

@@ -69,8 +69,8 @@ impl AgentState {
         }
     }
 
-    /// Takes that an answer about `part` came at the moment `now`, which the server called `server_now`. What it showed beyond what was
-    /// reported before is in the events of the same answer.
+    /// Takes that an answer about `part` came at the moment `now`, which the server called `server_now`. What it showed beyond
+    /// what was reported before is in the events of the same answer.
     pub(crate) fn attend(
         &mut self,
         part: FollowedPart,

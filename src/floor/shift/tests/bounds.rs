@@ -1,7 +1,6 @@
 //! Breaks at the edges of what was answered, and at the borders of the window.
 
 use super::*;
-use crate::floor::samples::measures::Measures;
 
 /// What there was, the times of answers, and then of all breaks: their number, seconds, least, most, and whether one is open.
 type Case = (&'static str, Vec<Recorded>, &'static [(i64, i64)], (u32, i64, i64, i64, bool));

@@ -2,7 +2,6 @@
 
 use super::figures::{always, kinds, tags_of};
 use super::*;
-use crate::floor::samples::measures::Measures;
 
 #[test]
 fn a_customer_who_was_missed_is_called_back_if_a_call_came_after_the_last_time() {
